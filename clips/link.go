@@ -1,0 +1,64 @@
+package clips
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"log/slog"
+	"time"
+)
+
+// Token is the secret in a link's address: 32 random bytes in base64url. Whoever has it may read the clip, so it
+// prints itself as stars everywhere but in Reveal.
+type Token string
+
+// NewToken makes a token from the system's random source.
+func NewToken() Token {
+	var b [32]byte
+	rand.Read(b[:]) // never returns an error since Go 1.24
+	return Token(base64.RawURLEncoding.EncodeToString(b[:]))
+}
+
+// Hash is what we keep of a token: its SHA-256. A fast hash is right for 256 random bits.
+func (t Token) Hash() [32]byte { return sha256.Sum256([]byte(t)) }
+
+// Reveal is the token itself, to be shown once.
+func (t Token) Reveal() string { return string(t) }
+
+func (t Token) String() string       { return "****" }
+func (t Token) GoString() string     { return "****" }
+func (t Token) LogValue() slog.Value { return slog.StringValue("****") }
+
+// Link is a capability: whoever holds its token may read one clip, in the formats and with the parameters it allows.
+type Link struct {
+	ID         int64
+	ClipID     int64
+	ClipSlug   string
+	Label      string
+	Formats    []string          // empty allows every format
+	Locked     map[string]string // parameters the reader cannot change
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // zero: never
+	RevokedAt  time.Time // zero: still good
+	LastUsedAt time.Time // zero: never; kept to the minute
+	LastUsedBy string    // the kind of reader: "Google Sheets", "Excel", "browser", "curl", …
+	RotatedTo  int64     // the link that replaced this one; 0 is none
+}
+
+// Works tells whether the link opens anything at that moment.
+func (l Link) Works(at time.Time) bool {
+	return (l.RevokedAt.IsZero() || at.Before(l.RevokedAt)) && (l.ExpiresAt.IsZero() || at.Before(l.ExpiresAt))
+}
+
+// Allows tells whether the link serves a format: "csv", "tsv", "json", "ndjson", "xlsx", "html".
+func (l Link) Allows(format string) bool {
+	if len(l.Formats) == 0 {
+		return true
+	}
+	for _, f := range l.Formats {
+		if f == format {
+			return true
+		}
+	}
+	return false
+}
