@@ -59,7 +59,7 @@ type Run struct {
 	ID        int64
 	ClipID    int64
 	Revision  int
-	ParamsKey string // see Request.ParamsKey
+	ParamsKey string // Bound.Key of the parameters
 	StartedAt time.Time
 	EndedAt   time.Time // zero while running
 	State     RunState

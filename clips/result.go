@@ -1,9 +1,6 @@
 package clips
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // Type is what a value means, as far as an output needs to know. It is derived from the Postgres type of the
 // column; every type Clipsheet has no special word for is Other and travels as its text.
@@ -80,34 +77,4 @@ type Rows interface {
 	Row() [][]byte
 	Err() error
 	Close() error
-}
-
-// Query is one statement to run, read-only.
-type Query struct {
-	SQL      string  // with $1, $2 … where parameters stand
-	Args     []Arg   // bound server-side, never pasted into the SQL
-	TimeZone string  // IANA name; empty leaves the server's
-	Limits   Limits  // zero fields are unlimited
-	Map      PosFunc // maps a position in SQL to the author's text; nil is the identity
-}
-
-// PosFunc maps a 1-based character position, as Postgres reports it, to one in the text the author wrote.
-type PosFunc func(int) int
-
-// Arg is a bound value in Postgres text form, with the type it is bound as.
-type Arg struct {
-	OID   uint32
-	Value *string // nil is NULL
-}
-
-// Limits bound a result. What goes over is an ErrTooLarge that names the limit; nothing is ever cut.
-type Limits struct {
-	Rows  int64 // rows
-	Bytes int64 // bytes of text values in all
-	Cell  int64 // bytes of one value
-}
-
-// Source runs queries on a follower. The caller closes the Rows. A cancelled ctx ends the query on the server.
-type Source interface {
-	Open(ctx context.Context, q Query) (Rows, error)
 }

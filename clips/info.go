@@ -4,7 +4,7 @@ import "time"
 
 // SnapshotInfo is what is known of a snapshot without opening it.
 type SnapshotInfo struct {
-	ID        int64
+	ID        int64 // that of the run that made it
 	ClipID    int64
 	Revision  int
 	ParamsKey string // Bound.Key of the parameters it was run with
