@@ -1,0 +1,102 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport says which of our packages and which third-party families each folder may use, and why. Tests may
+// import across. A folder that is not listed may import nothing but the standard library.
+var mayImport = map[string]struct {
+	packages []string
+	reason   string
+}{
+	"clips": {
+		[]string{"github.com/klauspost/compress/zstd"},
+		"the nouns import no sibling; snapshot blocks are zstd, for which the standard library has no encoder",
+	},
+	"clips/store": {
+		[]string{"clipsheet/clips", "github.com/jackc/pgx", "github.com/pressly/goose"},
+		"the state is kept in Postgres; who reads it declares the little it needs",
+	},
+	"sources": {
+		[]string{"clipsheet/clips", "github.com/jackc/pgx", "github.com/cenkalti/backoff", "github.com/maypok86/otter", "golang.org/x/sync"},
+		"runs SQL on a follower and keeps results; who asked is none of its business",
+	},
+	"web": {
+		[]string{"clipsheet/clips", "github.com/go-chi/chi", "github.com/klauspost/compress", "github.com/maypok86/otter",
+			"github.com/prometheus/client_golang", "golang.org/x/time"},
+		"everything over HTTP; databases reach it as interfaces it declares",
+	},
+	"internal/localpg": {
+		nil,
+		"starts PostgreSQL's own binaries and speaks to them through their files and tools",
+	},
+	"internal/localpg/pgtest": {
+		[]string{"clipsheet/internal/localpg", "github.com/jackc/pgx"},
+		"servers and fresh databases for tests",
+	},
+	"cmd/clipsheet/demo": {
+		[]string{"clipsheet/clips", "github.com/jackc/pgx"},
+		"the sample company: data, its writer, its clips",
+	},
+	"cmd/clipsheet": {
+		[]string{"clipsheet/", "github.com/alecthomas/kong", "github.com/pelletier/go-toml", "github.com/prometheus/client_golang"},
+		"the only place that knows two of the folders at once",
+	},
+}
+
+// TestImportsFollowTheHouseRule parses the files itself, since the test cache does not see what `go list` would.
+func TestImportsFollowTheHouseRule(t *testing.T) {
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := d.Name(); d.IsDir() && path != root && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		checkImports(t, path, filepath.ToSlash(folder))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkImports(t *testing.T, path, folder string) {
+	t.Helper()
+	rule := mayImport[folder]
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range file.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first, _, _ := strings.Cut(name, "/"); first != "clipsheet" && !strings.Contains(first, ".") {
+			continue // the standard library
+		}
+		allowed := slices.ContainsFunc(rule.packages, func(p string) bool {
+			return name == p || strings.HasPrefix(name, strings.TrimSuffix(p, "/")+"/")
+		})
+		if name == "clipsheet/clips/store" && folder != "cmd/clipsheet" || !allowed {
+			t.Errorf("%s imports %s; %s may import %q: %s", path, name, folder, rule.packages, rule.reason)
+		}
+	}
+}

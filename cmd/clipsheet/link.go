@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"clipsheet/clips"
+	"clipsheet/web"
+)
+
+type linkCmd struct {
+	Create linkCreate `cmd:"" help:"Make a link that opens one clip, and print its addresses. They are shown this once."`
+	List   linkList   `cmd:"" help:"List the links, with their last use."`
+	Rotate linkRotate `cmd:"" help:"Make a new address for a link; the old one goes on for a while."`
+	Revoke linkRevoke `cmd:"" help:"End a link now."`
+}
+
+type linkCreate struct {
+	configFlag
+	Clip    string            `arg:"" help:"The clip it opens."`
+	Label   string            `short:"l" placeholder:"TEXT" help:"What it is for, so that it can be told from others later."`
+	Expires string            `placeholder:"WHEN" help:"When it ends: a length of time such as 90d, or a date such as 2027-01-31."`
+	Format  []string          `short:"f" placeholder:"FORMAT" help:"Only these formats: csv, tsv, json, ndjson, html. Default: all."`
+	Param   map[string]string `short:"p" mapsep:"none" placeholder:"NAME=VALUE" help:"Fix a parameter, so that readers cannot change it."`
+}
+
+func (c *linkCreate) Run(ctx context.Context, std streams) error {
+	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
+		clip, err := findClip(ctx, cfg, st, c.Clip)
+		if err != nil {
+			return err
+		}
+		link, err := c.link(clip)
+		if err != nil {
+			return err
+		}
+		token := clips.NewToken()
+		if link, err = st.CreateLink(ctx, link, token.Hash()); err != nil {
+			return err
+		}
+		return printLink(std.Out, cfg, link, token)
+	})
+}
+
+func (c *linkCreate) link(clip clips.Clip) (clips.Link, error) {
+	l := clips.Link{ClipID: clip.ID, ClipSlug: clip.Slug, Label: c.Label, Formats: c.Format, Locked: c.Param}
+	for _, f := range c.Format {
+		if !slices.Contains(web.Formats(), f) {
+			return l, usagef("--format %s: a link serves %s", f, strings.Join(web.Formats(), ", "))
+		}
+	}
+	for name := range c.Param {
+		if !slices.ContainsFunc(clip.Revision.Params, func(p clips.Param) bool { return p.Name == name }) {
+			return l, usagef("clip %s has no parameter %q%s", clip.Slug, name, listParams(clip.Revision))
+		}
+	}
+	if err := checkLocked(clip.Revision, c.Param); err != nil {
+		return l, usageError{err}
+	}
+	var err error
+	l.ExpiresAt, err = parseExpiry(c.Expires, time.Now())
+	return l, err
+}
+
+// checkLocked tries the fixed values alone: parameters without a default are the reader's to give.
+func checkLocked(rev clips.Revision, locked map[string]string) error {
+	rev.Params = slices.DeleteFunc(slices.Clone(rev.Params), func(p clips.Param) bool { return locked[p.Name] == "" })
+	if len(rev.Params) == 0 {
+		return nil
+	}
+	var mentions []string
+	for _, p := range rev.Params {
+		mentions = append(mentions, ":"+p.Name)
+	}
+	rev.SQL = "select " + strings.Join(mentions, ", ")
+	_, err := clips.Bind(rev, locked, time.Now(), time.UTC)
+	return err
+}
+
+func parseExpiry(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation(time.DateOnly, text, time.Local)
+	if err != nil {
+		at, err = time.Parse(time.RFC3339, text)
+	}
+	if err != nil {
+		var d time.Duration
+		d, err = parseDuration(text)
+		at = now.Add(d)
+	}
+	if err != nil {
+		return at, usagef("--expires %q: write a length of time such as 90d, or a date such as 2027-01-31", text)
+	}
+	if !at.After(now) {
+		return at, usagef("--expires %s has passed already", text)
+	}
+	return at, nil
+}
+
+// findClip looks in the state database, and applies the config first when that declares a clip not there yet.
+func findClip(ctx context.Context, cfg *Config, st *state, slug string) (clips.Clip, error) {
+	clip, err := st.Clip(ctx, slug)
+	if _, declared := cfg.Clips[slug]; !errors.Is(err, clips.ErrNotFound) || !declared {
+		if errors.Is(err, clips.ErrNotFound) {
+			err = noClip(cfg, slug)
+		}
+		return clip, err
+	}
+	if _, err := st.Apply(ctx, cfg.declared()); err != nil {
+		return clip, err
+	}
+	return st.Clip(ctx, slug)
+}
+
+func printLink(w io.Writer, cfg *Config, link clips.Link, token clips.Token) error {
+	fmt.Fprintf(w, "Link %d to %s", link.ID, link.ClipSlug)
+	if link.Label != "" {
+		fmt.Fprintf(w, " (%s)", link.Label)
+	}
+	fmt.Fprintln(w, ". Whoever has one of these addresses may read the clip; they are shown this once.")
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, format := range web.Formats() {
+		if link.Allows(format) {
+			fmt.Fprintf(tw, "  %s\t%s\n", format, feedURL(cfg, token, link.ClipSlug, format))
+		}
+	}
+	tw.Flush()
+	if link.Allows("csv") {
+		fmt.Fprintf(w, "  In Google Sheets: =IMPORTDATA(%q)\n", feedURL(cfg, token, link.ClipSlug, "csv"))
+	}
+	return nil
+}
+
+func feedURL(cfg *Config, token clips.Token, slug, format string) string {
+	return cfg.Server.BaseURL + "/d/" + token.Reveal() + "/" + slug + "." + format
+}
+
+type linkList struct {
+	configFlag
+	Clip string `arg:"" optional:"" help:"Only the links to this clip."`
+}
+
+func (c *linkList) Run(ctx context.Context, std streams) error {
+	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
+		if c.Clip != "" {
+			if _, err := findClip(ctx, cfg, st, c.Clip); err != nil {
+				return err
+			}
+		}
+		links, err := st.Links(ctx, c.Clip)
+		if err != nil {
+			return err
+		}
+		if len(links) == 0 {
+			fmt.Fprintln(std.Err, "No links yet. Make one with: clipsheet link create CLIP")
+			return nil
+		}
+		tw := tabwriter.NewWriter(std.Out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(tw, "ID\tCLIP\tLABEL\tSTATE\tFORMATS\tFIXED\tMADE\tLAST USED")
+		for _, l := range links {
+			fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.ID, l.ClipSlug, or(l.Label, "-"), linkState(l, time.Now()),
+				or(strings.Join(l.Formats, ","), "all"), or(fixed(l.Locked), "-"), l.CreatedAt.Local().Format(time.DateOnly), lastUse(l))
+		}
+		return tw.Flush()
+	})
+}
+
+func linkState(l clips.Link, now time.Time) string {
+	const day = "2006-01-02 15:04"
+	switch {
+	case !l.RevokedAt.IsZero() && now.Before(l.RevokedAt):
+		return "rotated, until " + l.RevokedAt.Local().Format(day)
+	case !l.RevokedAt.IsZero():
+		return "revoked"
+	case !l.Works(now):
+		return "expired"
+	case !l.ExpiresAt.IsZero():
+		return "until " + l.ExpiresAt.Local().Format(day)
+	}
+	return "works"
+}
+
+func fixed(locked map[string]string) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(locked)) {
+		all = append(all, name+"="+locked[name])
+	}
+	return strings.Join(all, " ")
+}
+
+func lastUse(l clips.Link) string {
+	if l.LastUsedAt.IsZero() {
+		return "never"
+	}
+	return l.LastUsedAt.Local().Format("2006-01-02 15:04") + " by " + or(l.LastUsedBy, "other")
+}
+
+type linkRotate struct {
+	configFlag
+	ID    int64    `arg:"" help:"The link's number, as link list shows it."`
+	Grace Duration `default:"7d" placeholder:"TIME" help:"How long the old address goes on. Default: 7d."`
+}
+
+func (c *linkRotate) Run(ctx context.Context, std streams) error {
+	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
+		token := clips.NewToken()
+		link, err := st.RotateLink(ctx, c.ID, token.Hash(), time.Duration(c.Grace))
+		if err != nil {
+			return noLink(err, c.ID)
+		}
+		return printLink(std.Out, cfg, link, token)
+	})
+}
+
+type linkRevoke struct {
+	configFlag
+	ID int64 `arg:"" help:"The link's number, as link list shows it."`
+}
+
+func (c *linkRevoke) Run(ctx context.Context, std streams) error {
+	return withState(ctx, c.Config, std, func(_ *Config, st *state) error {
+		if err := st.RevokeLink(ctx, c.ID); err != nil {
+			return noLink(err, c.ID)
+		}
+		fmt.Fprintf(std.Out, "Link %d opens nothing any more.\n", c.ID)
+		return nil
+	})
+}
+
+func noLink(err error, id int64) error {
+	if errors.Is(err, clips.ErrNotFound) {
+		return usagef("there is no link %d; clipsheet link list shows them", id)
+	}
+	return err
+}
+
+// withState loads the config and opens the state database around one piece of work.
+func withState(ctx context.Context, path string, std streams, work func(*Config, *state) error) error {
+	cfg, err := Load(path)
+	if err != nil {
+		return err
+	}
+	st, err := openState(ctx, cfg, slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(cfg, st), st.Close())
+}

@@ -1,0 +1,307 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"clipsheet/clips"
+	"clipsheet/sources"
+)
+
+type runCmd struct {
+	configFlag
+	Clip    string            `arg:"" optional:"" help:"The clip to run."`
+	Source  string            `placeholder:"NAME" help:"The source for --sql; may be left out when the config has one."`
+	SQL     string            `name:"sql" placeholder:"SQL" help:"A query to run instead of a clip."`
+	SQLFile string            `name:"sql-file" type:"existingfile" placeholder:"FILE" help:"The same, from a file."`
+	Param   map[string]string `short:"p" mapsep:"none" placeholder:"NAME=VALUE" help:"A parameter's value; repeat for more."`
+	Format  string            `short:"f" placeholder:"FORMAT" help:"csv, tsv, json or ndjson. Default: by the name of --output, else csv."`
+	Output  string            `short:"o" type:"path" placeholder:"FILE" help:"Write here, whole or not at all, instead of to stdout."`
+
+	TimeZone string `name:"timezone" group:"Format" placeholder:"ZONE" help:"Time zone of a --sql query, such as Europe/Berlin."`
+	Sep      string `group:"Format" placeholder:"CHAR" help:"CSV separator: one character, or tab."`
+	Decimal  string `group:"Format" enum:"comma,point,," default:"" placeholder:"comma" help:"Decimal sign of numbers: comma or point."`
+	NoHeader bool   `group:"Format" help:"No header row."`
+	BOM      bool   `name:"bom" group:"Format" help:"Begin with a byte order mark, for Excel."`
+	Safe     bool   `group:"Format" help:"Prefix text that a spreadsheet would take for a formula."`
+	Shape    string `group:"Format" enum:"objects,table" default:"objects" help:"JSON as objects, or as one table with its columns and types."`
+
+	MaxRows  int64 `group:"Limits" placeholder:"N" help:"Fail beyond this many rows. Default: limits.rows of the config."`
+	MaxBytes Size  `group:"Limits" placeholder:"SIZE" help:"Fail beyond this size, such as 2GiB. Default: limits.bytes."`
+}
+
+// Help is shown below the flags.
+func (runCmd) Help() string {
+	return `Examples:
+  clipsheet run mrr-by-month
+  clipsheet run revenue-by-region --param from="start of last month" -o revenue.csv
+  clipsheet run --source erp --sql "select * from invoices" --format json
+
+The result goes to stdout or --output; everything else to stderr.`
+}
+
+func (c *runCmd) Run(ctx context.Context, std streams) error {
+	cfg, err := Load(c.Config)
+	if err != nil {
+		return err
+	}
+	encoder, err := c.encoder()
+	if err != nil {
+		return usageError{err}
+	}
+	rev, err := c.revision(cfg)
+	if err != nil {
+		return err
+	}
+	source, err := openSource(cfg, rev.Source)
+	if err != nil {
+		return err
+	}
+	if err := clips.CheckParams(rev); err != nil {
+		return usageError{err}
+	}
+	bound, err := clips.Bind(rev, c.Param, time.Now(), zoneOf(ctx, rev, source))
+	if err != nil {
+		return usageError{err}
+	}
+	bound.Query.Limits = clips.Limits{Rows: c.MaxRows, Bytes: int64(c.MaxBytes)}
+	rows, err := source.Open(ctx, bound.Query)
+	if err != nil {
+		return explain(err, rev.SQL)
+	}
+	defer rows.Close()
+	return c.write(std, encoder, watch(rows, std.Err), rev.SQL)
+}
+
+// write sends the result to stdout as it comes, or to a file whole or not at all.
+func (c *runCmd) write(std streams, encoder clips.Encoder, rows *progress, sql string) error {
+	defer rows.done()
+	if c.Output == "" {
+		return explain(encoder.Encode(std.Out, rows), sql)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(c.Output), ".clipsheet-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	err = encoder.Encode(tmp, rows)
+	if err := errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
+		return explain(err, sql)
+	}
+	return os.Rename(tmp.Name(), c.Output)
+}
+
+func (c *runCmd) encoder() (clips.Encoder, error) {
+	format := c.Format
+	if format == "" {
+		format = or(strings.TrimPrefix(filepath.Ext(c.Output), "."), "csv")
+	}
+	o := clips.EncodeOptions{NoHeader: c.NoHeader, BOM: c.BOM, Safe: c.Safe}
+	if c.Shape == "table" {
+		o.Shape = c.Shape
+	}
+	switch {
+	case c.Sep == "tab" || c.Sep == `\t`:
+		o.Sep = '\t'
+	case len(c.Sep) == 1:
+		o.Sep = c.Sep[0]
+	case c.Sep != "":
+		return nil, fmt.Errorf("--sep takes one character or the word tab, not %q", c.Sep)
+	}
+	if c.Decimal == "comma" {
+		o.Decimal = ','
+	}
+	return clips.NewEncoder(format, o)
+}
+
+// revision is what to run: that of a clip of the config, or one made of --sql, whose parameters are the given ones.
+func (c *runCmd) revision(cfg *Config) (clips.Revision, error) {
+	given := 0
+	for _, s := range []string{c.Clip, c.SQL, c.SQLFile} {
+		if s != "" {
+			given++
+		}
+	}
+	if given != 1 {
+		return clips.Revision{}, usagef("name a clip, or give --sql or --sql-file; one of them")
+	}
+	if c.Clip != "" {
+		return c.declared(cfg)
+	}
+	rev := clips.Revision{Source: c.Source, SQL: c.SQL, TimeZone: c.TimeZone}
+	if c.SQLFile != "" {
+		text, err := os.ReadFile(c.SQLFile)
+		if err != nil {
+			return rev, err
+		}
+		rev.SQL = string(text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Param)) {
+		rev.Params = append(rev.Params, clips.Param{Name: name})
+	}
+	if rev.Source == "" && len(cfg.Sources) == 1 {
+		for rev.Source = range cfg.Sources {
+		}
+	}
+	if rev.Source == "" {
+		return rev, usagef("say which source: --source with one of %s", strings.Join(slices.Sorted(maps.Keys(cfg.Sources)), ", "))
+	}
+	return rev, nil
+}
+
+func (c *runCmd) declared(cfg *Config) (clips.Revision, error) {
+	if c.Source != "" || c.TimeZone != "" {
+		return clips.Revision{}, usagef("--source and --timezone go with --sql; a clip has its own")
+	}
+	if _, ok := cfg.Clips[c.Clip]; !ok {
+		return clips.Revision{}, noClip(cfg, c.Clip)
+	}
+	rev := cfg.clip(c.Clip).Revision
+	for name := range c.Param {
+		if !slices.ContainsFunc(rev.Params, func(p clips.Param) bool { return p.Name == name }) {
+			return rev, usagef("clip %s has no parameter %q%s", c.Clip, name, listParams(rev))
+		}
+	}
+	return rev, nil
+}
+
+func listParams(rev clips.Revision) string {
+	var names []string
+	for _, p := range rev.Params {
+		names = append(names, p.Name)
+	}
+	if names == nil {
+		return "; it takes none"
+	}
+	return "; it takes " + strings.Join(names, ", ")
+}
+
+func noClip(cfg *Config, slug string) error {
+	known := slices.Sorted(maps.Keys(cfg.Clips))
+	switch guess := nearest(slug, known); {
+	case guess != "":
+		return usagef("there is no clip %q; did you mean %s?", slug, guess)
+	case len(known) == 0:
+		return usagef("there is no clip %q: %s declares none", slug, cfg.path)
+	default:
+		return usagef("there is no clip %q; there are %s", slug, strings.Join(known, ", "))
+	}
+}
+
+func openSource(cfg *Config, name string) (*sources.Follower, error) {
+	s, ok := cfg.Sources[name]
+	if !ok {
+		known := slices.Sorted(maps.Keys(cfg.Sources))
+		if len(known) == 0 {
+			return nil, usagef("there is no source %q: %s declares none; add [sources.%s] with a dsn", name, cfg.path, name)
+		}
+		return nil, usagef("there is no source %q; there are %s", name, strings.Join(known, ", "))
+	}
+	return s.follower(name, cfg.Limits)
+}
+
+func (s SourceConfig) follower(name string, l LimitsConfig) (*sources.Follower, error) {
+	return sources.New(sources.Config{
+		Name:             name,
+		DSN:              s.DSN,
+		MaxConnections:   s.MaxConnections,
+		StatementTimeout: time.Duration(s.StatementTimeout),
+		LockTimeout:      time.Duration(s.LockTimeout),
+		ConnectTimeout:   time.Duration(s.ConnectTimeout),
+		TimeZone:         s.TimeZone,
+		AllowPrimary:     s.AllowPrimary,
+		Limits:           l.perResult(),
+	})
+}
+
+// zoneOf is where "today" is for a clip: its own zone, else that of its source.
+func zoneOf(ctx context.Context, rev clips.Revision, source *sources.Follower) *time.Location {
+	if rev.TimeZone != "" {
+		if zone, err := time.LoadLocation(rev.TimeZone); err == nil {
+			return zone
+		}
+	}
+	if !slices.ContainsFunc(rev.Params, func(p clips.Param) bool { return p.Type == clips.ParamDate || p.Type == clips.ParamTimestamp }) {
+		return time.UTC // nothing asks; spare the connection
+	}
+	return source.TimeZone(ctx)
+}
+
+// explain adds to an error of the database the line of SQL it is about, with a caret.
+func explain(err error, sql string) error {
+	e, ok := errors.AsType[*clips.Error](err)
+	if !ok || e.Position <= 0 || e.Position > utf8.RuneCountInString(sql)+1 {
+		return err
+	}
+	line, column, start := 1, 1, 0
+	for i, r := range []rune(sql)[:e.Position-1] {
+		if column++; r == '\n' {
+			line, column, start = line+1, 1, i+1
+		}
+	}
+	text, _, _ := strings.Cut(string([]rune(sql)[start:]), "\n")
+	return fmt.Errorf("%w\n%5d | %s\n      | %s^", err, line, text, strings.Repeat(" ", column-1))
+}
+
+// progress is the rows with their count shown on a terminal, once in a while.
+type progress struct {
+	clips.Rows
+	w           io.Writer // nil when nobody watches
+	begin, next time.Time
+	rows, bytes int64
+}
+
+func watch(rows clips.Rows, w io.Writer) *progress {
+	p := &progress{Rows: rows, begin: time.Now()}
+	if f, ok := w.(*os.File); ok && isTerminal(f) {
+		p.w, p.next = w, p.begin.Add(500*time.Millisecond)
+	}
+	return p
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
+
+func (p *progress) Next() bool {
+	if !p.Rows.Next() {
+		return false
+	}
+	if p.w == nil {
+		return true
+	}
+	p.rows++
+	for _, v := range p.Row() {
+		p.bytes += int64(len(v))
+	}
+	if p.rows%512 == 0 {
+		if now := time.Now(); now.After(p.next) {
+			p.show()
+			p.next = now.Add(200 * time.Millisecond)
+		}
+	}
+	return true
+}
+
+func (p *progress) show() {
+	elapsed, mb := time.Since(p.begin), float64(p.bytes)/1e6
+	fmt.Fprintf(p.w, "\r\x1b[K%d rows  %.1f MB  %.1f MB/s  %s", p.rows, mb, mb/elapsed.Seconds(), elapsed.Round(100*time.Millisecond))
+}
+
+// done leaves the last count standing on its own line.
+func (p *progress) done() {
+	if p.w != nil {
+		p.show()
+		fmt.Fprintln(p.w)
+	}
+}

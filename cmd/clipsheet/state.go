@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"clipsheet/clips/store"
+	"clipsheet/internal/localpg"
+)
+
+// state is the open state database, with the private server under it when that is ours.
+type state struct {
+	*store.Store
+	server *localpg.Server // nil when state.dsn names a server, or another process runs the private one
+}
+
+// openState opens the state database and brings its schema up to date: the one state.dsn names, else a private
+// Postgres under data_dir, joined when `clipsheet serve` runs it already and started when nobody does.
+func openState(ctx context.Context, cfg *Config, log *slog.Logger) (*state, error) {
+	s := &state{}
+	dsn := cfg.State.DSN
+	if dsn == "" {
+		dir := filepath.Join(cfg.Server.DataDir, "state")
+		running, ok := localpg.Running(dir)
+		if dsn = running; !ok {
+			if err := os.MkdirAll(cfg.Server.DataDir, 0o755); err != nil {
+				return nil, fmt.Errorf("%w; choose another server.data_dir in %s", err, cfg.path)
+			}
+			var err error
+			if s.server, err = localpg.Start(ctx, localpg.Options{Dir: dir, Durable: true, Log: log}); err != nil {
+				return nil, fmt.Errorf("the private state database: %w", err)
+			}
+			dsn = s.server.DSN()
+		}
+	}
+	var err error
+	if s.Store, err = store.Open(ctx, dsn); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("the state database: %w", err)
+	}
+	return s, nil
+}
+
+// Close closes the pool and stops the private server if it is ours. It may be repeated.
+func (s *state) Close() error {
+	if s.Store != nil {
+		s.Store.Close()
+	}
+	if s.server != nil {
+		return s.server.Close()
+	}
+	return nil
+}
