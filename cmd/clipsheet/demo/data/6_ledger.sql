@@ -91,7 +91,7 @@ from (values (1, '0010', 42.10), (2, '0420', -30.05), (3, '0410', -12.05)) l (li
 where (select count(*) from seed.lines) % 2 = 1;
 
 create table seed.numbered as
-select kind, ref, row_number() over (order by min(day), kind, ref) as id, min(day) as day, min(memo) as memo,
+select kind, ref, row_number() over (order by min(day), kind <> 'opening', kind, ref) as id, min(day) as day, min(memo) as memo,
        min(invoice_id) as invoice_id, min(payment_id) as payment_id
 from seed.lines
 group by kind, ref;

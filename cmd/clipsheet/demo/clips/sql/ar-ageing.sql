@@ -14,11 +14,11 @@ with paid as (
       and i.gross <> coalesce(p.amount, 0)
 )
 select c.account_no, c.name, c.country, o.currency,
-       coalesce(sum(o.amount) filter (where o.days <= 0), 0) as not_due,
-       coalesce(sum(o.amount) filter (where o.days between 1 and 30), 0) as days_1_30,
-       coalesce(sum(o.amount) filter (where o.days between 31 and 60), 0) as days_31_60,
-       coalesce(sum(o.amount) filter (where o.days between 61 and 90), 0) as days_61_90,
-       coalesce(sum(o.amount) filter (where o.days > 90), 0) as days_over_90,
+       coalesce(sum(o.amount) filter (where o.days <= 0), 0.00) as not_due,
+       coalesce(sum(o.amount) filter (where o.days between 1 and 30), 0.00) as days_1_30,
+       coalesce(sum(o.amount) filter (where o.days between 31 and 60), 0.00) as days_31_60,
+       coalesce(sum(o.amount) filter (where o.days between 61 and 90), 0.00) as days_61_90,
+       coalesce(sum(o.amount) filter (where o.days > 90), 0.00) as days_over_90,
        sum(o.amount) as total,
        round(sum(o.amount) / r.per_eur, 2) as total_eur
 from open_items o
