@@ -1,8 +1,10 @@
 package localpg
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
@@ -17,9 +19,13 @@ type account struct {
 	other    bool // not ourselves
 }
 
-func unprivileged() (account, error) {
+// accountFor finds the owner of the data when there is some, for nobody else can serve it.
+func accountFor(data string) (account, error) {
 	if os.Geteuid() != 0 {
 		return account{uid: os.Geteuid(), gid: os.Getegid()}, nil
+	}
+	if uid, gid := ownerOf(data); uid > 0 {
+		return account{name: "with id " + strconv.Itoa(uid), uid: uid, gid: gid, other: true}, nil
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -28,11 +34,24 @@ func unprivileged() (account, error) {
 		}
 		uid, err1 := strconv.Atoi(u.Uid)
 		gid, err2 := strconv.Atoi(u.Gid)
-		if err1 == nil && err2 == nil && uid != 0 {
+		if err1 == nil && err2 == nil && uid > 0 {
 			return account{name: name, uid: uid, gid: gid, other: true}, nil
 		}
 	}
-	return account{}, fmt.Errorf("PostgreSQL does not run as root and there is no user postgres or nobody to run it as: add one, or run clipsheet as another user")
+	return account{}, errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as: add one (useradd --system postgres), or start as another user")
+}
+
+// ownerOf is 0, 0 where there is nothing.
+func ownerOf(path string) (uid, gid int) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, 0
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, 0
+	}
+	return int(st.Uid), int(st.Gid)
 }
 
 // attributes make a child run as the account, out of reach of the terminal's Ctrl-C: we stop it in order.
@@ -44,44 +63,68 @@ func (a account) attributes() *syscall.SysProcAttr {
 	return attr
 }
 
-// mkdir makes a folder that only the account may look into.
-func (a account) mkdir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// freshDir makes an empty folder that only the account may look into.
+func (a account) freshDir(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
 	return a.own(dir)
-}
-
-func (a account) writeFile(file, text string) error {
-	if err := replaceFile(file, text); err != nil {
-		return err
-	}
-	return a.own(file)
 }
 
 func (a account) own(path string) error {
 	if !a.other {
 		return nil
 	}
-	return os.Chown(path, a.uid, a.gid)
+	return os.Lchown(path, a.uid, a.gid)
 }
 
-// canEnter looks for a folder above dir that the account cannot pass through.
-func (a account) canEnter(dir string) error {
+// canRun tries a program in a folder as the account, and says what is in its way.
+func (a account) canRun(program, dir string) error {
 	if !a.other {
 		return nil
 	}
-	for d := dir; ; d = filepath.Dir(d) {
-		info, err := os.Stat(d)
-		if err != nil {
-			return err
-		}
-		st, ok := info.Sys().(*syscall.Stat_t)
-		if ok && info.Mode()&0o001 == 0 && !(int(st.Uid) == a.uid && info.Mode()&0o100 != 0) && !(int(st.Gid) == a.gid && info.Mode()&0o010 != 0) {
-			return fmt.Errorf("PostgreSQL runs as user %s here, who cannot pass through %s: choose another folder, or chmod o+x %s", a.name, d, d)
-		}
-		if d == filepath.Dir(d) {
-			return nil
+	cmd := exec.Command(program, "--version")
+	cmd.Dir, cmd.SysProcAttr = dir, a.attributes()
+	err := cmd.Run()
+	if err == nil {
+		return nil
+	}
+	for _, path := range []string{dir, filepath.Dir(program)} {
+		if closed := a.closedTo(path); closed != "" {
+			return fmt.Errorf("PostgreSQL does not run as root; it runs as user %s, who cannot pass through %s: choose another folder, or chmod o+x %s",
+				a.name, closed, closed)
 		}
 	}
+	return fmt.Errorf("run %s as user %s: %w", program, a.name, err)
+}
+
+// closedTo finds the folder on a path that the account cannot pass through, going by the permission bits.
+func (a account) closedTo(path string) string {
+	found := ""
+	for ; ; path = filepath.Dir(path) {
+		if !a.passes(path) {
+			found = path // the topmost is the one to open first
+		}
+		if path == filepath.Dir(path) {
+			return found
+		}
+	}
+}
+
+func (a account) passes(dir string) bool {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return true // missing, not closed
+	}
+	bit := os.FileMode(0o001)
+	switch uid, gid := ownerOf(dir); {
+	case uid == a.uid:
+		bit = 0o100
+	case gid == a.gid:
+		bit = 0o010
+	}
+	return info.Mode()&bit != 0
 }

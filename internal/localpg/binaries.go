@@ -7,153 +7,159 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // ErrNoBinaries is a machine without PostgreSQL's server programs; the message has the line that installs them.
-var ErrNoBinaries = errors.New("PostgreSQL's server programs (initdb, postgres) are not installed")
+var ErrNoBinaries = errors.New("PostgreSQL's server programs (initdb, postgres, psql) are not installed")
 
 // oldest is the major version this is tried with or later: clips need in_hot_standby to be reported (14).
 const oldest = 14
 
-// Binaries finds the newest PostgreSQL on this machine: its folder of programs and its major version.
-// CLIPSHEET_PG_BIN names the folder when it is somewhere else.
+// Binaries finds the PostgreSQL that new data directories are made with: its folder of programs and its version. In
+// this order: the folder CLIPSHEET_PG_BIN names, and then nothing else; the one on the PATH; the newest there is.
 func Binaries() (dir, version string, err error) {
-	all := installed()
-	if len(all) == 0 {
-		return "", "", noBinaries()
-	}
-	if all[0].major < oldest {
-		return "", "", fmt.Errorf("PostgreSQL %d in %s is too old: %d or later is needed; %s", all[0].major, all[0].dir, oldest, installLine())
-	}
-	return all[0].dir, strconv.Itoa(all[0].major), nil
-}
-
-func noBinaries() error {
-	if dir := os.Getenv("CLIPSHEET_PG_BIN"); dir != "" {
-		return fmt.Errorf("%w in CLIPSHEET_PG_BIN (%s)", ErrNoBinaries, dir)
-	}
-	return fmt.Errorf("%w: %s, or name their folder in CLIPSHEET_PG_BIN", ErrNoBinaries, installLine())
-}
-
-type installation struct {
-	dir   string
-	major int
-}
-
-// installed lists every PostgreSQL there is, newest first.
-func installed() []installation {
-	places := []string{os.Getenv("CLIPSHEET_PG_BIN")}
-	if places[0] == "" {
-		if path, err := exec.LookPath("postgres"); err == nil {
-			if real, err := filepath.EvalSymlinks(path); err == nil {
-				places = append(places, filepath.Dir(real))
-			}
-		}
-		for _, pattern := range []string{
-			"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/lib64/pgsql/bin", "/usr/bin", "/usr/local/bin", "/usr/libexec/postgresql*",
-			"/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin", "/Applications/Postgres.app/Contents/Versions/*/bin",
-		} {
-			found, _ := filepath.Glob(pattern)
-			places = append(places, found...)
-		}
-	}
-	var all []installation
-	for _, dir := range places {
-		if major, ok := majorOf(dir); ok && !slices.ContainsFunc(all, func(i installation) bool { return i.dir == dir }) {
-			all = append(all, installation{dir, major})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b installation) int { return cmp.Compare(b.major, a.major) })
-	return all
-}
-
-// majorOf asks the programs in a folder for their version: "postgres (PostgreSQL) 15.18 (Debian …)".
-func majorOf(dir string) (int, bool) {
-	if dir == "" {
-		return 0, false
-	}
-	for _, program := range []string{"initdb", "pg_ctl", "pg_basebackup"} {
-		if _, err := os.Stat(filepath.Join(dir, program)); err != nil {
-			return 0, false
-		}
-	}
-	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output()
-	_, text, _ := strings.Cut(string(out), ") ")
-	major, rest := 0, strings.TrimLeft(text, "0123456789")
-	if err == nil {
-		major, err = strconv.Atoi(text[:len(text)-len(rest)])
-	}
-	return major, err == nil
-}
-
-// binariesFor finds the programs for a data directory: those of the major version that made it, for others cannot
-// read it; the newest when there is none yet.
-func binariesFor(data string) (string, error) {
-	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
-	if errors.Is(err, os.ErrNotExist) {
-		dir, _, err := Binaries()
-		return dir, err
-	} else if err != nil {
-		return "", err
-	}
-	made := strings.TrimSpace(string(text))
-	all := installed()
-	for _, i := range all {
-		if strconv.Itoa(i.major) == made {
-			return i.dir, nil
-		}
-	}
-	if len(all) == 0 {
-		return "", noBinaries()
-	}
-	return "", fmt.Errorf(`%s was made by PostgreSQL %s, and this machine has %d, which cannot read it. Nothing was changed. Either
-  install PostgreSQL %s again beside it, and all goes on as before; or upgrade the data:
-  install both, then run as the owner of the folder
-    %s/initdb -D %s.%d -U %s -E UTF8
-    %s/pg_upgrade -b BIN_OF_%s -B %s -d %s -D %s.%d -U %s
-  and put %s.%d in the place of %s`,
-		data, made, all[0].major, made, all[0].dir, data, all[0].major, superuser,
-		all[0].dir, made, all[0].dir, data, data, all[0].major, superuser, data, all[0].major, data)
+	i, err := thisMachine().preferred()
+	return i.dir, i.version, err
 }
 
 // HasExtension tells whether an extension can be created on the servers we would start.
 func HasExtension(name string) bool {
-	dir, _, err := Binaries()
-	if err != nil {
-		return false
-	}
-	share, err := exec.Command(filepath.Join(dir, "pg_config"), "--sharedir").Output()
-	candidates := []string{strings.TrimSpace(string(share))}
-	if err != nil { // Debian puts pg_config in a package of its own
-		candidates = []string{strings.Replace(filepath.Dir(dir), "/lib/", "/share/", 1), filepath.Join(filepath.Dir(dir), "share")}
-	}
-	for _, c := range candidates {
-		if _, err := os.Stat(filepath.Join(c, "extension", name+".control")); err == nil {
-			return true
-		}
-	}
-	return false
+	i, err := thisMachine().preferred()
+	return err == nil && slices.ContainsFunc(i.shares(), func(share string) bool {
+		return exists(filepath.Join(share, "extension", name+".control"))
+	})
 }
 
-// installLine is the one line that brings PostgreSQL to this platform.
-func installLine() string {
-	if runtime.GOOS == "darwin" {
-		return "run: brew install postgresql@17"
-	}
-	for _, m := range []struct{ manager, line string }{
-		{"apt-get", "sudo apt-get install postgresql"},
-		{"dnf", "sudo dnf install postgresql-server postgresql-contrib"},
-		{"apk", "sudo apk add postgresql postgresql-contrib"},
-		{"pacman", "sudo pacman -S postgresql"},
-		{"zypper", "sudo zypper install postgresql-server postgresql-contrib"},
-	} {
-		if _, err := exec.LookPath(m.manager); err == nil {
-			return "run: " + m.line
+// machine is where to look.
+type machine struct {
+	pgBin    string // CLIPSHEET_PG_BIN
+	onPath   string // the folder of the postgres on the PATH
+	patterns []string
+}
+
+func thisMachine() machine {
+	m := machine{pgBin: os.Getenv("CLIPSHEET_PG_BIN"), patterns: []string{
+		"/usr/lib/postgresql/*/bin",                            // Debian, Ubuntu, openSUSE
+		"/usr/bin", "/usr/pgsql-*/bin", "/usr/lib64/pgsql/bin", // Fedora, Red Hat, Arch
+		"/usr/libexec/postgresql*",                                                              // Alpine
+		"/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin", "/usr/local/bin", // Homebrew, FreeBSD
+		"/usr/local/pgsql/bin",                                                            // built by hand
+		"/Applications/Postgres.app/Contents/Versions/*/bin", "/Library/PostgreSQL/*/bin", // macOS
+	}}
+	if path, err := exec.LookPath("postgres"); err == nil {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			m.onPath = filepath.Dir(real)
 		}
 	}
-	return "install PostgreSQL 14 or later"
+	return m
+}
+
+// installation is one PostgreSQL.
+type installation struct {
+	dir     string
+	major   int
+	version string
+}
+
+func (i installation) path(program string) string { return filepath.Join(i.dir, program) }
+
+// installed lists every PostgreSQL there is, the preferred one first, then newest first.
+func (m machine) installed() []installation {
+	if m.pgBin != "" {
+		return look(nil, m.pgBin)
+	}
+	var all []installation
+	for _, pattern := range m.patterns {
+		found, _ := filepath.Glob(pattern) // fails only on a bad pattern
+		for _, dir := range found {
+			if dir != m.onPath {
+				all = look(all, dir)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b installation) int { return cmp.Compare(b.major, a.major) })
+	return append(look(nil, m.onPath), all...)
+}
+
+// look adds the PostgreSQL of a folder to those found, if it has all of one: Debian's /usr/bin has psql alone.
+func look(found []installation, dir string) []installation {
+	i := installation{dir: dir}
+	for _, program := range []string{"initdb", "postgres", "psql"} {
+		if dir == "" || !exists(i.path(program)) {
+			return found
+		}
+	}
+	out, err := exec.Command(i.path("postgres"), "--version").Output()
+	_, text, _ := strings.Cut(string(out), ") ") // "postgres (PostgreSQL) 15.18 (Debian …)"
+	fields := strings.Fields(text)
+	if err != nil || len(fields) == 0 {
+		return found
+	}
+	i.version = fields[0]
+	digits := len(i.version) - len(strings.TrimLeft(i.version, "0123456789")) // 18beta1
+	if i.major, err = strconv.Atoi(i.version[:digits]); err != nil {
+		return found
+	}
+	return append(found, i)
+}
+
+// preferred is what new data is made with.
+func (m machine) preferred() (installation, error) {
+	all := m.installed()
+	for _, i := range all {
+		if i.major >= oldest {
+			return i, nil
+		}
+	}
+	if len(all) > 0 {
+		return installation{}, fmt.Errorf("PostgreSQL %s in %s is too old, %d or later is needed: %s",
+			all[0].version, all[0].dir, oldest, installHint())
+	}
+	if m.pgBin != "" {
+		return installation{}, fmt.Errorf("%w in %s, which CLIPSHEET_PG_BIN names: correct it, or unset it to look elsewhere", ErrNoBinaries, m.pgBin)
+	}
+	return installation{}, fmt.Errorf("%w: %s; if they are somewhere else, name their folder in CLIPSHEET_PG_BIN", ErrNoBinaries, installHint())
+}
+
+// programsFor finds the programs for a data directory: those of the major version that made it, for others cannot
+// read it; the preferred ones when there is none yet.
+func (m machine) programsFor(data, passFile string) (installation, error) {
+	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
+	if errors.Is(err, os.ErrNotExist) {
+		return m.preferred()
+	} else if err != nil {
+		return installation{}, err
+	}
+	made := strings.TrimSpace(string(text))
+	all := m.installed()
+	for _, i := range all {
+		if strconv.Itoa(i.major) == made {
+			return i, nil
+		}
+	}
+	newest, err := m.preferred()
+	if err != nil {
+		return installation{}, err
+	}
+	return installation{}, upgradeSteps(data, passFile, made, newest)
+}
+
+// shares are the folders where the installation's extensions may be: pg_config knows, but is often in a package of
+// its own.
+func (i installation) shares() []string {
+	if out, err := exec.Command(i.path("pg_config"), "--sharedir").Output(); err == nil {
+		return []string{strings.TrimSpace(string(out))}
+	}
+	prefix, major := filepath.Dir(i.dir), strconv.Itoa(i.major)
+	return []string{
+		strings.Replace(prefix, "/lib/", "/share/", 1), // /usr/lib/postgresql/17/bin
+		filepath.Join(prefix, "share"),                 // /usr/pgsql-17/bin, Postgres.app
+		filepath.Join(prefix, "share", "postgresql"),   // Arch, FreeBSD, Homebrew
+		filepath.Join(prefix, "share", "pgsql"),        // Fedora
+		filepath.Join(prefix, "share", "postgresql@"+major),
+		"/usr/share/postgresql" + major, // Alpine
+	}
 }
