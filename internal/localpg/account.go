@@ -25,7 +25,11 @@ func accountFor(data string) (account, error) {
 		return account{uid: os.Geteuid(), gid: os.Getegid()}, nil
 	}
 	if uid, gid := ownerOf(data); uid > 0 {
-		return account{name: "with id " + strconv.Itoa(uid), uid: uid, gid: gid, other: true}, nil
+		a := account{name: strconv.Itoa(uid), uid: uid, gid: gid, other: true}
+		if u, err := user.LookupId(a.name); err == nil {
+			a.name = u.Username
+		}
+		return a, nil
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)

@@ -126,7 +126,7 @@ func (m machine) preferred() (installation, error) {
 
 // programsFor finds the programs for a data directory: those of the major version that made it, for others cannot
 // read it; the preferred ones when there is none yet.
-func (m machine) programsFor(data, passFile string) (installation, error) {
+func (m machine) programsFor(data, passFile string, as account) (installation, error) {
 	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
 	if errors.Is(err, os.ErrNotExist) {
 		return m.preferred()
@@ -144,7 +144,7 @@ func (m machine) programsFor(data, passFile string) (installation, error) {
 	if err != nil {
 		return installation{}, err
 	}
-	return installation{}, upgradeSteps(data, passFile, made, newest)
+	return installation{}, upgradeSteps(data, passFile, made, as, newest)
 }
 
 // shares are the folders where the installation's extensions may be: pg_config knows, but is often in a package of

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // DSN connects to the primary as superuser, for pgx and for psql.
@@ -41,6 +42,6 @@ func (s *Server) dsn(p *postmaster, user, password, database string) string {
 		q.Set("host", s.sockets)
 		q.Set("port", port)
 	}
-	u.RawQuery = q.Encode()
+	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // a plus is a plus to pgx and libpq
 	return u.String()
 }

@@ -1,10 +1,8 @@
 package localpg
 
 import (
-	"errors"
 	"os"
 	"runtime"
-	"strconv"
 	"strings"
 )
 
@@ -62,30 +60,4 @@ func systemNames(release string) []string {
 		}
 	}
 	return append(id, like...)
-}
-
-// upgradeSteps tell what to do with data made by a major version that is not installed.
-func upgradeSteps(data, passFile, made string, have installation) error {
-	initdb := have.path("initdb") + " -U " + superuser + " -A trust -E UTF8 --locale=C.UTF-8"
-	if old, err := strconv.Atoi(made); err == nil && old < 18 && have.major >= 18 {
-		initdb += " --no-data-checksums" // 18 made them the default, and pg_upgrade wants both alike
-	}
-	return errors.New(strings.NewReplacer("DATA", data, "PASSFILE", passFile, "MADE", made,
-		"HAVE", strconv.Itoa(have.major), "NEWBIN", have.dir, "INITDB", initdb).Replace(
-		`DATA was made by PostgreSQL MADE, and this machine has PostgreSQL HAVE in NEWBIN, which cannot read it. Nothing was changed.
-Either install PostgreSQL MADE again, beside the other: it is found and used, and all goes on as before.
-Or, with both installed, and as the user who owns DATA, upgrade it:
-  cd /tmp && export PGPASSFILE=PASSFILE
-  INITDB -D DATA-HAVE
-  NEWBIN/pg_upgrade -U postgres -b BIN_OF_MADE -B NEWBIN -d DATA -D DATA-HAVE
-Or, if pg_upgrade refuses, take a dump along:
-  BIN_OF_MADE/pg_ctl -D DATA -o "-p 54329 -k /tmp" -w -l /tmp/upgrade.log start
-  NEWBIN/pg_dump -U postgres -h /tmp -p 54329 -f /tmp/upgrade.sql postgres
-  BIN_OF_MADE/pg_ctl -D DATA -w stop
-  INITDB -D DATA-HAVE
-  NEWBIN/pg_ctl -D DATA-HAVE -o "-p 54329 -k /tmp" -w -l /tmp/upgrade.log start
-  NEWBIN/psql -U postgres -h /tmp -p 54329 -v ON_ERROR_STOP=1 -c "\password" -f /tmp/upgrade.sql postgres    (the password is at the end of PASSFILE)
-  NEWBIN/pg_ctl -D DATA-HAVE -w stop
-After either, put the new data in its place and start again:
-  mv DATA DATA-MADE && mv DATA-HAVE DATA`))
 }

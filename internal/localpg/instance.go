@@ -25,6 +25,7 @@ type postmaster struct {
 	mu      sync.Mutex
 	port    int
 	known   bool // the port has been told to others
+	serving bool // took connections, and nobody has asked it to stop
 	process *os.Process
 	ended   chan struct{} // closed when process has ended
 }
@@ -91,7 +92,7 @@ func (p *postmaster) attempt(ctx context.Context) (said string, err error) {
 	if err == nil && p.pid() != 0 {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.known = true
+		p.known, p.serving = true, true
 		return "", nil
 	}
 	if err == nil {
@@ -135,7 +136,7 @@ func (p *postmaster) launch() (begin int64, err error) {
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			cmd.Wait()
+			p.report(cmd.Wait())
 		}
 	}()
 	if err := <-started; err != nil {
@@ -145,6 +146,16 @@ func (p *postmaster) launch() (begin int64, err error) {
 	defer p.mu.Unlock()
 	p.process, p.ended = cmd.Process, ended
 	return begin, nil
+}
+
+// report tells of a server that ended though nobody asked it to.
+func (p *postmaster) report(how error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.serving {
+		p.server.o.Log.Error("postgres ended by itself", "server", p.name, "how", how, "log", p.log())
+	}
+	p.serving = false
 }
 
 // ready reads what the server says of itself in postmaster.pid: its process, and on the eighth line its state.
@@ -162,6 +173,7 @@ func (p *postmaster) stop(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	process, ended := p.process, p.ended
+	p.serving = false
 	p.mu.Unlock()
 	for _, step := range []struct {
 		signal syscall.Signal

@@ -114,10 +114,10 @@ func (s *Server) choose() (err error) {
 	if s.o.Follower {
 		s.follower = s.postmaster("follower", 5433)
 	}
-	if s.programs, err = thisMachine().programsFor(s.primary.dir, s.passFile()); err != nil {
+	if s.as, err = accountFor(s.primary.dir); err != nil {
 		return err
 	}
-	if s.as, err = accountFor(s.primary.dir); err != nil {
+	if s.programs, err = thisMachine().programsFor(s.primary.dir, s.passFile(), s.as); err != nil {
 		return err
 	}
 	if err := s.as.canRun(s.programs.path("postgres"), s.o.Dir); err != nil {
