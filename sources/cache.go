@@ -1,0 +1,172 @@
+package sources
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"clipsheet/clips"
+)
+
+// Store is what the cache needs of the state database.
+type Store interface {
+	StartRun(ctx context.Context, r clips.Run) (int64, error)
+	FinishRun(ctx context.Context, r clips.Run) error
+	SaveSnapshot(ctx context.Context, info clips.SnapshotInfo, r clips.Run, file io.Reader) error
+	LatestSnapshot(ctx context.Context, clipID int64, revision int, key string) (clips.SnapshotInfo, error)
+	ReadSnapshot(ctx context.Context, id int64, w io.Writer) error
+}
+
+// CacheOptions say what a Cache works with. Store, Files and Source are required.
+type CacheOptions struct {
+	Store  Store
+	Files  *Files
+	Source func(name string) (clips.Source, bool)
+
+	Patience    time.Duration // how long a reader waits for a run before the last good result stands in; 25s
+	RunTimeout  time.Duration // of one run with its retries; 15m. The source's statement timeout usually comes first
+	Concurrency int           // runs at once, over all sources; 8
+
+	OnRun func(clips.Run, time.Duration) // told of every run that ended
+	Log   *slog.Logger
+}
+
+// Cache answers requests with snapshots: the one there is while it is young enough, else that of one run, however
+// many ask. Safe for concurrent use.
+type Cache struct {
+	o       CacheOptions
+	ctx     context.Context // of everything that outlives a reader
+	stop    context.CancelFunc
+	work    sync.WaitGroup
+	runs    slots
+	renders slots
+
+	mu     sync.Mutex
+	closed bool
+	known  map[key]*result
+}
+
+// NewCache makes a Cache, which owns o.Files from now on. Close it.
+func NewCache(o CacheOptions) *Cache {
+	o.Patience = cmp.Or(o.Patience, 25*time.Second)
+	o.RunTimeout = cmp.Or(o.RunTimeout, 15*time.Minute)
+	o.Concurrency = cmp.Or(o.Concurrency, 8)
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	o.Files.log = o.Log
+	c := &Cache{o: o, known: map[key]*result{}, runs: newSlots(o.Concurrency),
+		renders: newSlots(max(2, runtime.GOMAXPROCS(0)))}
+	c.ctx, c.stop = context.WithCancel(context.Background())
+	return c
+}
+
+// Close ends the runs under way and waits until nothing of the cache is left running.
+func (c *Cache) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.stop()
+	c.work.Wait()
+	c.o.Files.close()
+}
+
+// Get answers a request. The rule, with age counted from the end of the run that made the newest result of this
+// clip, revision and parameters, and max_age as the revision says:
+//
+//   - Younger than max_age: that result, at once. Request.Fresh lowers max_age to clips.MinFreshAge.
+//   - Younger than twice max_age, and not Fresh: that result at once, marked, while one run makes the next.
+//   - Else the reader waits for the one run, up to Patience. If it fails or takes longer, the last good result
+//     stands in, however old, marked with the reason; without one, the failure is the error.
+//   - For a while after a failed run (1s, 2s, 4s … 15s) nobody starts another: the last good result, marked, or the
+//     failure again.
+//
+// A run belongs to nobody: it goes on to its end when its readers have left, and its result serves the next one.
+func (c *Cache) Get(ctx context.Context, req clips.Request) (clips.Answer, error) {
+	r := c.hold(keyOf(req))
+	defer c.letGo(r)
+	if err := c.load(ctx, r); err != nil {
+		return clips.Answer{}, err
+	}
+	last, run, err := c.decide(r, req)
+	if run == nil {
+		return last, err
+	}
+	return c.await(ctx, run, last)
+}
+
+// decide applies the rule of Get. It yields the answer, or the flight to wait for and what stands in if it fails.
+func (c *Cache) decide(r *result, req clips.Request) (clips.Answer, *flight, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	age, limit := r.age(time.Now()), maxAge(req)
+	last := clips.Answer{Info: r.last}
+	switch {
+	case r.has() && age < limit:
+		return last, nil, nil
+	case time.Now().Before(r.failure.until):
+		answer, err := standIn(last, r.failure.err)
+		return answer, nil, err
+	}
+	run := c.start(r, &r.running, func(ctx context.Context) (clips.SnapshotInfo, error) { return c.refresh(ctx, r, req) })
+	if r.has() && age < 2*limit && !req.Fresh {
+		last.Stale = "a newer result is being made" + showing(last.Info)
+		return last, nil, nil
+	}
+	return last, run, nil
+}
+
+func (c *Cache) await(ctx context.Context, run *flight, last clips.Answer) (clips.Answer, error) {
+	patience := time.NewTimer(c.o.Patience)
+	defer patience.Stop()
+	select {
+	case <-run.done:
+		if run.err == nil {
+			return clips.Answer{Info: run.info}, nil
+		}
+		return standIn(last, run.err)
+	case <-patience.C:
+		return standIn(last, errPatience(c.o.Patience))
+	case <-ctx.Done():
+		return clips.Answer{}, errLeft(ctx)
+	}
+}
+
+// Peek answers with what there is, of whatever age, and never causes a run. Without anything the error is
+// clips.ErrNotFound.
+func (c *Cache) Peek(ctx context.Context, req clips.Request) (clips.Answer, error) {
+	r := c.hold(keyOf(req))
+	defer c.letGo(r)
+	if err := c.load(ctx, r); err != nil {
+		return clips.Answer{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case !r.has():
+		return clips.Answer{}, errNothing(req.Clip)
+	case r.failure.err != nil && r.age(time.Now()) >= maxAge(req):
+		return standIn(clips.Answer{Info: r.last}, r.failure.err)
+	}
+	return clips.Answer{Info: r.last}, nil
+}
+
+// maxAge is the age from which a result is too old for the request.
+func maxAge(req clips.Request) time.Duration {
+	age := cmp.Or(req.Clip.Revision.MaxAge, clips.DefaultMaxAge)
+	if req.Fresh {
+		return min(age, clips.MinFreshAge)
+	}
+	return age
+}
+
+// standIn answers with the last good result, marked with why it is not newer, or with the failure when there is none.
+func standIn(last clips.Answer, failure error) (clips.Answer, error) {
+	if last.Info.ID == 0 {
+		return clips.Answer{}, failure
+	}
+	last.Stale = staleReason(failure) + showing(last.Info)
+	return last, nil
+}
