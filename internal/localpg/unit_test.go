@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -172,6 +173,41 @@ func TestAClosedFolderIsNamed(t *testing.T) {
 	if err := stranger.canRun(i.path("postgres"), inner); err == nil || !strings.Contains(err.Error(), "chmod o+x "+filepath.Dir(inner)) {
 		t.Errorf("error %v", err)
 	}
+}
+
+// Running holds the lock for a moment to see whether it is free; an owner that comes just then must not be refused.
+func TestALookRefusesNobody(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f, err := os.Create(lockFile(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				held(f)
+			}
+		}
+	})
+	for range 50 {
+		lock, err := acquire(dir)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		if err := release(lock, dir); err != nil {
+			t.Error(err)
+		}
+	}
+	close(done)
+	wg.Wait()
 }
 
 func TestLogsArePutAside(t *testing.T) {

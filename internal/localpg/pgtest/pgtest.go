@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -42,13 +43,12 @@ func (r runner) Run() int {
 	return r.m.Run()
 }
 
+const prefix = "clipsheet-test-"
+
 // Dir makes a folder that an unprivileged postgres can enter, which t.TempDir is not when the tests run as root.
 func Dir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "clipsheet-test-")
-	if err == nil {
-		err = os.Chmod(dir, 0o755)
-	}
+	dir, err := makeDir()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,14 +56,33 @@ func Dir(t testing.TB) string {
 	return dir
 }
 
+func makeDir() (string, error) {
+	dir, err := os.MkdirTemp("", prefix)
+	if err != nil {
+		return "", err
+	}
+	return dir, os.Chmod(dir, 0o755)
+}
+
+// sweep removes what killed test runs left, tens of megabytes each. No test takes an hour.
+func sweep() {
+	found, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*")) // fails only on a bad pattern
+	for _, dir := range found {
+		if info, err := os.Stat(dir); err != nil || time.Since(info.ModTime()) < time.Hour {
+			continue
+		}
+		if _, running := localpg.Running(dir); !running {
+			os.RemoveAll(dir)
+		}
+	}
+}
+
 // Follower returns the servers all tests of this binary share: do not stop them; start your own for that.
 func Follower(t testing.TB) *localpg.Server {
 	t.Helper()
 	servers.once.Do(func() {
-		if servers.dir, servers.err = os.MkdirTemp("", "clipsheet-test-"); servers.err != nil {
-			return
-		}
-		if servers.err = os.Chmod(servers.dir, 0o755); servers.err == nil {
+		sweep()
+		if servers.dir, servers.err = makeDir(); servers.err == nil {
 			servers.pg, servers.err = localpg.Start(context.Background(), localpg.Options{Dir: servers.dir, Follower: true, TCP: true})
 		}
 	})

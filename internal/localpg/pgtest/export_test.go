@@ -1,0 +1,4 @@
+package pgtest
+
+// Sweep is what the first use of the servers does.
+var Sweep = sweep
