@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ func explain(doing string, err error) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return fromPostgres(doing, pg, err)
+		return fromPostgres(doing, pg)
 	}
 	if disconnected(err) {
 		return &clips.Error{Kind: clips.KindUnavailable, Detail: reason(err), Cause: err,
@@ -64,6 +65,9 @@ func reason(err error) string {
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return dns.Err
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "the server's certificate is not trusted"
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
@@ -96,15 +100,15 @@ var sayings = map[string]struct {
 	"XX002": {clips.KindCorrupt, "The state database reports a damaged index: REINDEX it, and check its disk."},
 }
 
-func fromPostgres(doing string, pg *pgconn.PgError, cause error) error {
+func fromPostgres(doing string, pg *pgconn.PgError) error {
 	say, ok := sayings[pg.Code]
 	if !ok && len(pg.Code) == 5 {
 		say, ok = sayings[pg.Code[:2]]
 	}
 	if !ok {
-		return fmt.Errorf("state database: %s: %w", doing, cause)
+		return fmt.Errorf("state database: %s: %w", doing, pg)
 	}
-	return &clips.Error{Kind: say.kind, Notice: say.notice, SQLState: pg.Code, Cause: cause}
+	return &clips.Error{Kind: say.kind, Notice: say.notice, SQLState: pg.Code, Cause: pg}
 }
 
 // storable refuses what Postgres' text cannot hold, before it does so in its own words.

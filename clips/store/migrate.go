@@ -24,7 +24,8 @@ const versionTable = "clipsheet.migrations"
 // work and the others find it done. Each migration is a transaction, so a kill leaves whole ones only.
 func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 	cfg = cfg.Copy()
-	cfg.RuntimeParams["statement_timeout"] = "0" // a migration takes what it takes, and so does waiting for another's
+	cfg.RuntimeParams["statement_timeout"] = "0" // a migration takes what it takes
+	cfg.RuntimeParams["lock_timeout"] = bulkTimeout
 	db := stdlib.OpenDB(*cfg)
 	defer db.Close() // ends the session that holds the lock
 
