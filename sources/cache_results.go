@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"time"
 
@@ -167,7 +168,8 @@ func (c *Cache) start(r *result, slot **flight, work func(context.Context) (clip
 	*slot = f
 	r.users++
 	c.work.Go(func() {
-		info, err := c.calmly(work)
+		var info clips.SnapshotInfo
+		err := calmly(c.o.Log, "refresh a result", func() (err error) { info, err = work(c.ctx); return err })
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		f.info, f.err = info, err
@@ -178,13 +180,13 @@ func (c *Cache) start(r *result, slot **flight, work func(context.Context) (clip
 	return f
 }
 
-// calmly turns a panic into an error: a poisoned clip must not take the service down.
-func (c *Cache) calmly(work func(context.Context) (clips.SnapshotInfo, error)) (info clips.SnapshotInfo, err error) {
+// calmly turns a panic into an error: one poisoned clip must not take the service down.
+func calmly(log *slog.Logger, doing string, work func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.o.Log.Error("panic in a run", "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic in a run: %v", p)
+			log.Error("panic", "doing", doing, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%s: panic: %v", doing, p)
 		}
 	}()
-	return work(c.ctx)
+	return work()
 }

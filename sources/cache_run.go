@@ -152,7 +152,8 @@ func (c *Cache) attempt(ctx context.Context, req clips.Request, run clips.Run) (
 	if err != nil {
 		return clips.SnapshotInfo{}, nil, err
 	}
-	info, err := c.query(ctx, req, draft)
+	var info clips.SnapshotInfo
+	err = calmly(c.o.Log, "run a clip", func() (err error) { info, err = c.query(ctx, req, draft); return err })
 	if err == nil {
 		info.ID, info.ClipID, info.Revision, info.ParamsKey = run.ID, run.ClipID, run.Revision, run.ParamsKey
 		info.CreatedAt = time.Now().Truncate(time.Microsecond) // as the state database keeps it

@@ -55,7 +55,7 @@ func NewFiles(dir string, limit int64) (*Files, error) {
 	return f, nil
 }
 
-// sweep lists the files that are ours, oldest first, and removes unfinished ones. Strangers are left alone.
+// sweep lists the files that are ours, oldest first, and removes what cannot be one. Strangers are left alone.
 func (f *Files) sweep() ([]os.FileInfo, error) {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -63,15 +63,14 @@ func (f *Files) sweep() ([]os.FileInfo, error) {
 	}
 	var found []os.FileInfo
 	for _, entry := range entries {
-		info, err := entry.Info()
-		switch {
-		case err != nil || !info.Mode().IsRegular():
-		case strings.HasPrefix(info.Name(), unfinished):
-			err = os.Remove(filepath.Join(f.dir, info.Name()))
-		case strings.HasPrefix(info.Name(), snapshotPrefix), strings.HasPrefix(info.Name(), renderedPrefix):
-			found = append(found, info)
+		name := entry.Name()
+		finished := strings.HasPrefix(name, snapshotPrefix) || strings.HasPrefix(name, renderedPrefix)
+		if !finished && !strings.HasPrefix(name, unfinished) {
+			continue
 		}
-		if err != nil && !os.IsNotExist(err) {
+		if info, err := entry.Info(); err == nil && finished && info.Mode().IsRegular() {
+			found = append(found, info)
+		} else if err := os.RemoveAll(filepath.Join(f.dir, name)); err != nil {
 			return nil, err
 		}
 	}

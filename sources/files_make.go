@@ -4,13 +4,11 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 
 	"clipsheet/clips"
@@ -139,29 +137,24 @@ func (m *making) run(write func(io.Writer) error) {
 
 // write has a second try when what the file is made of was damaged: the first one has thrown that away.
 func (m *making) write(write func(io.Writer) error) error {
-	err := m.calmly(write)
+	err := m.try(write)
 	if clips.KindOf(err) != clips.KindCorrupt {
 		return err
 	}
 	if err := m.draft.restart(); err != nil {
 		return err
 	}
-	return m.calmly(write)
+	return m.try(write)
 }
 
-// calmly turns a panic into an error: one encoder must not take the service down.
-func (m *making) calmly(write func(io.Writer) error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			m.draft.files.log.Error("panic while making a file", "file", m.name, "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic while making %s: %v", m.name, p)
+func (m *making) try(write func(io.Writer) error) error {
+	return calmly(m.draft.files.log, "make file "+m.name, func() error {
+		buffer := bufio.NewWriterSize(m.draft, writeBuffer)
+		if err := write(buffer); err != nil {
+			return err
 		}
-	}()
-	buffer := bufio.NewWriterSize(m.draft, writeBuffer)
-	if err := write(buffer); err != nil {
-		return err
-	}
-	return buffer.Flush()
+		return buffer.Flush()
+	})
 }
 
 // waiter is one reader of a file being made. Its handle is opened before the file is whole and stays good through
