@@ -92,27 +92,37 @@ func TestWhatAClipRunsMakesARevision(t *testing.T) {
 func TestWhatPeopleReadMakesNoRevision(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
-	apply(t, s, whole)
 	edited := whole
-	edited.Title, edited.Description, edited.Owner, edited.Tags = "a", "b", "c", []string{"d"}
-	edited.Revision.MaxAge = time.Hour
-	if diff := cmp.Diff(store.Changes{Updated: []string{"mrr"}}, apply(t, s, edited)); diff != "" {
-		t.Error(diff)
-	}
-	got := clip(t, s, "mrr")
-	if diff := cmp.Diff(edited, got, assigned); diff != "" || got.Revision.Number != 1 {
-		t.Errorf("revision %d: %s", got.Revision.Number, diff)
+	apply(t, s, edited)
+	for name, edit := range map[string]func(){
+		"title":       func() { edited.Title = "" },
+		"description": func() { edited.Description = "b" },
+		"owner":       func() { edited.Owner = "c" },
+		"tags":        func() { edited.Tags = []string{"d"} },
+		"max age":     func() { edited.Revision.MaxAge = time.Hour },
+	} {
+		edit()
+		if diff := cmp.Diff(store.Changes{Updated: []string{"mrr"}}, apply(t, s, edited)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		got := clip(t, s, "mrr")
+		if diff := cmp.Diff(edited, got, assigned); diff != "" || got.Revision.Number != 1 {
+			t.Errorf("%s: revision %d: %s", name, got.Revision.Number, diff)
+		}
 	}
 }
 
 func TestApplyingAgainWritesNothing(t *testing.T) {
 	t.Parallel()
 	s, dsn := open(t)
-	apply(t, s, append(declare("a", "b"), whole)...)
-	apply(t, s, append(declare("b"), whole)...)
+	odd := whole // with what is stored in another form than it is declared in
+	odd.Tags, odd.Revision.Key, odd.Revision.MaxAge = []string{}, []string{}, 1500*time.Microsecond
+	odd.Revision.Params = []clips.Param{{Name: "a", Type: clips.ParamText, Choices: []string{}}}
+	apply(t, s, append(declare("a", "b"), odd)...)
+	apply(t, s, append(declare("b"), odd)...)
 	const rows = "select xmin from clipsheet.clips union all select xmin from clipsheet.revisions"
 	before := pgtest.Query(t, dsn, rows)
-	if diff := cmp.Diff(store.Changes{}, apply(t, s, append(declare("b"), whole)...)); diff != "" {
+	if diff := cmp.Diff(store.Changes{}, apply(t, s, append(declare("b"), odd)...)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(before, pgtest.Query(t, dsn, rows)); diff != "" {
