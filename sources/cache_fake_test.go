@@ -3,6 +3,7 @@ package sources
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,6 +25,7 @@ type memory struct {
 	read     int  // ReadSnapshot
 	down     bool // everything fails
 	saveDown bool // SaveSnapshot fails
+	damaged  bool // the row of a snapshot cannot be read
 }
 
 var errDown = fmt.Errorf("connection refused")
@@ -71,8 +73,11 @@ func (m *memory) LatestSnapshot(_ context.Context, clipID int64, revision int, p
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked++
-	if m.down {
+	switch {
+	case m.down:
 		return clips.SnapshotInfo{}, errDown
+	case m.damaged:
+		return clips.SnapshotInfo{}, errCorrupt(errors.New("header"))
 	}
 	for id := int64(len(m.runs)); id > 0; id-- {
 		if i, ok := m.infos[id]; ok && i.ClipID == clipID && i.Revision == revision && i.ParamsKey == params {

@@ -181,6 +181,71 @@ func TestDecayIsNoticedInTime(t *testing.T) {
 	}
 }
 
+// With a good check still in force, whatever touches the file makes it void, also when it sets the times back.
+func TestTouchedFileIsComparedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	info := w.get(t, ask()).Info
+	w.read(t, info)
+	w.read(t, info)
+	w.o.Files.mu.Lock()
+	c := w.o.Files.kept[renderedName(info, "text")].Value.(*cached)
+	w.o.Files.mu.Unlock()
+	c.until = time.Now().Add(time.Hour)
+	for untouchedSince(t, c) { // the clock of a file system ticks slowly
+		if err := damages["flipped byte, times set back"](c.path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.read(t, info); got != "1\n" {
+		t.Errorf("read %q", got)
+	}
+}
+
+func untouchedSince(t *testing.T, c *cached) bool {
+	now, err := os.Stat(c.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(c.path)
+	return err != nil || untouched(c.seen, now) || string(content) == "1\n"
+}
+
+func TestWholeSnapshotOfAnotherResultIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	info := w.get(t, ask()).Info
+	march := ask()
+	march.Bound.Key = "march"
+	other := w.get(t, march).Info
+	if err := os.Rename(w.path(snapshotName(other)), w.path(snapshotName(info))); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.read(t, info); got != "1\n" || w.store.read != 1 {
+		t.Errorf("read %q after %d fetches", got, w.store.read)
+	}
+}
+
+func TestRenderingBegunOnADamagedSnapshotBeginsAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	info := w.get(t, ask()).Info
+	calls := 0
+	file, err := w.Render(t.Context(), info, "csv", func(out io.Writer, s *clips.Snapshot) error {
+		if calls++; calls == 1 {
+			io.WriteString(out, strings.Repeat("the first blocks were whole\n", 10_000))
+			return errCorrupt(errors.New("block 7"))
+		}
+		return text(out, s)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := drain(t, file); got != "1\n" {
+		t.Errorf("read %d bytes", len(got))
+	}
+}
+
 func TestDamagedSnapshotIsFetchedAgain(t *testing.T) {
 	for name, damage := range damages {
 		t.Run(name, func(t *testing.T) {

@@ -294,6 +294,17 @@ func TestResultThatCannotBeStoredIsServed(t *testing.T) {
 	})
 }
 
+func TestDamagedRowInTheStateDatabaseCausesARun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.get(t, ask())
+	w.store.set(func(m *memory) { m.damaged = true })
+	w.restart(t, 1<<20)
+	if a := w.get(t, ask()); w.read(t, a.Info) != "2\n" || a.Stale != "" {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestAnotherNodesResultSparesARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here := newWorld(t)
