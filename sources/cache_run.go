@@ -25,11 +25,12 @@ func (c *Cache) refresh(ctx context.Context, r *result, req clips.Request) (clip
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
+		c.o.Log.Warn("a clip was not refreshed", "clip", req.Clip.Slug, "kind", clips.KindOf(err), "err", err)
 		r.fail(err, time.Now())
 		return info, err
 	}
 	r.failure = failure{}
-	if info.ID != r.last.ID {
+	if info.ID != r.last.ID && info.ID != r.lost {
 		r.learn(info, time.Now())
 	}
 	return info, nil
