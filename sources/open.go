@@ -1,0 +1,132 @@
+package sources
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"clipsheet/clips"
+)
+
+// The snapshot is taken here, before the author's SQL: every row of the result is of one moment, also where functions
+// run queries of their own, and the transaction cannot be made writable any more (25001). If the server is no follower
+// by now, it was promoted since the age was read.
+const sqlBegin = `begin isolation level repeatable read read only; select pg_is_in_recovery()`
+
+// Open runs a query. The caller closes the Rows, which hold one of the source's connections; the end of ctx ends the
+// query on the server, whether or not Rows are being read.
+func (f *Follower) Open(ctx context.Context, q clips.Query) (clips.Rows, error) {
+	if err := acceptable(q); err != nil {
+		return nil, err
+	}
+	if err := f.sit(ctx); err != nil {
+		return nil, err
+	}
+	limits := f.limits(q.Limits)
+	s, err := f.connect(ctx, q.TimeZone, limits)
+	if err != nil {
+		f.stand()
+		return nil, err
+	}
+	r, err := s.run(q, limits)
+	if err != nil {
+		s.hangUp()
+		f.stand()
+		return nil, err
+	}
+	return r, nil
+}
+
+// acceptable refuses what the protocol cannot carry: a NUL would end the statement early.
+func acceptable(q clips.Query) error {
+	if at := strings.IndexByte(q.SQL, 0); at >= 0 {
+		return trouble{clips.KindSQL, "The SQL holds a NUL character", "remove it"}.err(nil)
+	}
+	return nil
+}
+
+// run takes the author's query from the gate to its first row.
+func (s *session) run(q clips.Query, limits clips.Limits) (*rows, error) {
+	data, err := s.age()
+	if err != nil {
+		return nil, err
+	}
+	if !data.follower && !s.f.cfg.AllowPrimary {
+		return nil, s.f.notFollower().err(nil)
+	}
+	if err := s.begin(data); err != nil {
+		return nil, err
+	}
+	if err := s.gate(q); err != nil {
+		return nil, err
+	}
+	statement, err := s.describe(q)
+	if err != nil {
+		return nil, err
+	}
+	header := clips.Header{TimeZone: s.conn.ParameterStatus("TimeZone")}
+	header.AsOf, header.Lag = data.asOf()
+	if header.Columns, err = s.columns(statement.Fields); err != nil {
+		return nil, err
+	}
+	s.execute(statement, q)
+	return &rows{session: s, query: q, header: header, limits: limits, follower: data.follower}, nil
+}
+
+func (s *session) begin(data age) error {
+	ctx, cancel := s.within(0)
+	defer cancel()
+	rows, err := s.firsts(s.conn.Exec(ctx, sqlBegin))
+	if err != nil {
+		return s.explain(err)
+	}
+	if isTrue(rows[0][0]) != data.follower {
+		return s.f.promoted().err(nil)
+	}
+	return nil
+}
+
+// statementName is not empty, since our own look-ups use the unnamed statement.
+const statementName = "clip"
+
+// describe prepares the plain SQL, not the cursor of the gate: queries through a cursor get no parallel plans.
+func (s *session) describe(q clips.Query) (*pgconn.StatementDescription, error) {
+	ctx, cancel := s.within(s.f.cfg.LockTimeout)
+	defer cancel()
+	statement, err := s.conn.Prepare(ctx, statementName, q.SQL, oids(q.Args))
+	if err != nil {
+		return nil, s.explainSQL(err, q, 0)
+	}
+	if len(statement.ParamOIDs) != len(q.Args) {
+		return nil, strayParameter().err(nil)
+	}
+	return statement, nil
+}
+
+// execute sends the query off; what becomes of it is for the reader to say.
+func (s *session) execute(statement *pgconn.StatementDescription, q clips.Query) {
+	s.started = time.Now()
+	var ctx context.Context
+	ctx, s.cancel = s.within(s.f.cfg.StatementTimeout)
+	s.reader = s.conn.ExecStatement(ctx, statement, values(q.Args), nil, nil) // nil: everything in text form
+}
+
+func oids(args []clips.Arg) []uint32 {
+	list := make([]uint32, len(args))
+	for i, a := range args {
+		list[i] = a.OID
+	}
+	return list
+}
+
+func values(args []clips.Arg) [][]byte {
+	list := make([][]byte, len(args))
+	for i, a := range args {
+		if a.Value != nil {
+			list[i] = append([]byte{}, *a.Value...) // never nil, which would be NULL
+		}
+	}
+	return list
+}

@@ -1,0 +1,85 @@
+package sources
+
+import (
+	"errors"
+
+	"clipsheet/clips"
+
+	"github.com/jackc/pgx/v5/pgproto3"
+)
+
+// The role of the server is asked once more at the end: data read while it was promoted is of no certain age.
+const sqlEnd = `select pg_is_in_recovery(); rollback`
+
+// rows streams a result off the wire, in constant memory.
+type rows struct {
+	session  *session
+	query    clips.Query
+	header   clips.Header
+	limits   clips.Limits
+	follower bool
+
+	row   [][]byte
+	rows  int64
+	bytes int64
+	ended bool
+	err   error
+}
+
+var _ clips.Rows = (*rows)(nil)
+
+func (r *rows) Header() clips.Header { return r.header }
+func (r *rows) Row() [][]byte        { return r.row }
+func (r *rows) Err() error           { return r.err }
+
+func (r *rows) Next() bool {
+	if r.ended {
+		return false
+	}
+	if !r.session.reader.NextRow() {
+		r.end(r.finish())
+		return false
+	}
+	r.row = r.session.reader.Values()
+	if err := r.count(); err != nil {
+		r.end(err)
+		return false
+	}
+	return true
+}
+
+// finish tells a whole result from a broken one.
+func (r *rows) finish() error {
+	s := r.session
+	if _, err := s.reader.Close(); err != nil {
+		if large, ok := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err); ok {
+			return s.f.rowTooLarge(r, large)
+		}
+		return s.explainRun(err, r.query)
+	}
+	ctx, cancel := s.within(0)
+	defer cancel()
+	last, err := s.firsts(s.conn.Exec(ctx, sqlEnd))
+	if err != nil {
+		return s.explain(err)
+	}
+	if isTrue(last[0][0]) != r.follower {
+		return s.f.promoted().err(nil)
+	}
+	return nil
+}
+
+// Close may be repeated. Before the last row it cancels the query rather than read on.
+func (r *rows) Close() error {
+	r.end(nil)
+	return nil
+}
+
+func (r *rows) end(err error) {
+	if r.ended {
+		return
+	}
+	r.ended, r.row, r.err = true, nil, err
+	r.session.hangUp()
+	r.session.f.stand()
+}

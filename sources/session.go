@@ -1,0 +1,151 @@
+package sources
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"clipsheet/clips"
+)
+
+const (
+	// silence is how much longer than its own limits a server may take to answer before it counts as gone.
+	silence = 15 * time.Second
+	// farewell bounds the end of a session: cancelling, rolling back, seeing the backend go.
+	farewell = 2 * time.Second
+	// idleTimeout ends the session of a process of ours that was stopped in the middle.
+	idleTimeout = 10 * time.Second
+)
+
+var (
+	errSilent  = errors.New("the server did not answer in time")
+	errPrimary = errors.New("the server is not in recovery")
+)
+
+// prepare settles what all sessions of the follower have in common. DateStyle, IntervalStyle, bytea_output,
+// extra_float_digits and search_path are left alone: values are to read as they do in psql.
+//
+// The limits travel in the start-up message, since SET would need SQL made from numbers, and set_config is a function
+// that a careful DBA has revoked. A role's own limits (ALTER ROLE … SET statement_timeout) are overruled by it.
+func (f *Follower) prepare(pg *pgconn.Config) {
+	pg.ConnectTimeout = f.cfg.ConnectTimeout
+	pg.DialFunc = (&net.Dialer{
+		Timeout:         f.cfg.ConnectTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 4},
+	}).DialContext
+	set(pg.RuntimeParams, "client_encoding", "UTF8")
+	set(pg.RuntimeParams, "statement_timeout", millis(f.cfg.StatementTimeout))
+	set(pg.RuntimeParams, "lock_timeout", millis(f.cfg.LockTimeout))
+	set(pg.RuntimeParams, "idle_in_transaction_session_timeout", millis(idleTimeout))
+	if pg.RuntimeParams["application_name"] == "" {
+		set(pg.RuntimeParams, "application_name", "clipsheet")
+	}
+	if pg.ValidateConnect == nil && !f.cfg.AllowPrimary {
+		pg.ValidateConnect = nextHostIfPrimary
+	}
+}
+
+// nextHostIfPrimary makes a DSN with several hosts find its follower. Servers before 14 do not say by themselves; for
+// them, and for certainty, the session asks again.
+func nextHostIfPrimary(_ context.Context, conn *pgconn.PgConn) error {
+	if conn.ParameterStatus("in_hot_standby") == "off" {
+		return errPrimary
+	}
+	return nil
+}
+
+// set replaces a parameter however its name was spelt: the server takes the last of two, and a map has no last.
+func set(params map[string]string, name, value string) {
+	maps.DeleteFunc(params, func(k, _ string) bool { return strings.EqualFold(k, name) })
+	params[name] = value
+}
+
+func millis(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) }
+
+// session is one connection, for one run.
+type session struct {
+	f    *Follower
+	ctx  context.Context // of whoever asked for the run
+	conn *pgconn.PgConn
+
+	reader  *pgconn.ResultReader // of the author's query, once it runs
+	cancel  context.CancelFunc   // of the context the reader reads under
+	started time.Time
+}
+
+// connect opens a session. A zone of "" leaves the source's, or the server's. Messages of the server that no result
+// within the limits could need are refused by their length, before they take memory.
+func (f *Follower) connect(ctx context.Context, zone string, limits clips.Limits) (*session, error) {
+	pg := f.pg.Copy()
+	pg.MaxProtocolMessageBodyLen = messageLimit(limits)
+	if zone == "" {
+		zone = f.cfg.TimeZone
+	}
+	if zone != "" {
+		set(pg.RuntimeParams, "TimeZone", zone)
+	}
+	conn, err := pgconn.ConnectConfig(ctx, pg)
+	if err != nil {
+		return nil, f.connectError(ctx, err, zone)
+	}
+	if zone == "" {
+		f.learn(conn.ParameterStatus("TimeZone"))
+	}
+	return &session{f: f, ctx: ctx, conn: conn}, nil
+}
+
+// within bounds one exchange with the server, so that a silent one is told from a slow query.
+func (s *session) within(limit time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(s.ctx, limit+silence, errSilent)
+}
+
+// firsts is the first row of each result of a statement of our own.
+func (s *session) firsts(results *pgconn.MultiResultReader) ([][][]byte, error) {
+	all, err := results.ReadAll()
+	var rows [][][]byte
+	for _, r := range all {
+		if len(r.Rows) > 0 {
+			rows = append(rows, r.Rows[0])
+		}
+	}
+	return rows, err
+}
+
+// hangUp ends the session, in whatever state it is, and returns when the backend is gone or farewell is over. A query
+// still running is cancelled rather than read to its end. It may be repeated.
+func (s *session) hangUp() {
+	if s.cancel != nil {
+		s.cancel() // for pgconn, the end of its context is the order to cancel the query and close the connection
+		s.reader.Close()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), farewell)
+	defer cancel()
+	if !s.conn.IsClosed() && s.conn.SyncConn(ctx) == nil {
+		s.awaitExit(ctx)
+	}
+	s.conn.Close(ctx)
+	select {
+	case <-s.conn.CleanupDone():
+	case <-ctx.Done():
+	}
+	s.conn.Conn().Close()
+}
+
+// awaitExit says goodbye and waits for the server to hang up, which it does when the backend is gone: the next run
+// then finds a connection free even when the role's limit equals ours.
+func (s *session) awaitExit(ctx context.Context) {
+	deadline, _ := ctx.Deadline()
+	s.conn.Conn().SetDeadline(deadline)
+	s.conn.Frontend().Send(&pgproto3.Terminate{})
+	if s.conn.Frontend().Flush() == nil {
+		io.Copy(io.Discard, s.conn.Conn())
+	}
+}
