@@ -1,0 +1,203 @@
+package clips
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// A snapshot is a result kept whole in one file:
+//
+//	magic     "clipsheet snapshot 1\n"
+//	blocks    each: length of its values, number of rows, CRC-32C of both and of what follows; then the values,
+//	          compressed with zstd
+//	footer    JSON: header, rows, bytes, digest, and where each block begins and how many rows it holds
+//	trailer   where the footer begins, its length, its CRC-32C, "clipsend"
+//
+// Numbers are little-endian. The values of a block are those of its rows one after the other, each a uvarint of its
+// length plus one and its bytes; 0 is NULL. Blocks are about blockSize long, so memory does not grow with the
+// result, and any page of rows is one seek. The footer comes last, so a file that was not finished is no snapshot.
+const (
+	snapshotMagic = "clipsheet snapshot 1\n"
+	snapshotEnd   = "clipsend"
+	blockHead     = 4 + 4 + 4
+	trailerSize   = 8 + 4 + 4 + len(snapshotEnd)
+
+	blockSize    = 256 << 10
+	maxBlock     = 1<<30 + 2*blockSize // a message of Postgres, and so a row, is at most 1 GiB
+	maxBlockRows = 1 << 20             // rows without columns take no room
+)
+
+type snapshotFooter struct {
+	Header Header       `json:"header"`
+	Rows   int64        `json:"rows"`
+	Bytes  int64        `json:"bytes"`
+	Digest string       `json:"digest"`
+	Blocks []blockIndex `json:"blocks"`
+}
+
+type blockIndex struct {
+	Offset int64 `json:"at"`
+	Rows   int64 `json:"rows"`
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// The fastest level: on text values the higher ones were slower and no smaller. EncodeAll and DecodeAll may be
+// called from many goroutines. The checksum is ours, so that it covers the block's numbers too.
+var (
+	blockEncoder = sync.OnceValue(func() *zstd.Encoder {
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
+			zstd.WithWindowSize(2*blockSize))
+		if err != nil {
+			panic(err) // only for options that contradict each other
+		}
+		return e
+	})
+	blockDecoder = sync.OnceValue(func() *zstd.Decoder {
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBlock))
+		if err != nil {
+			panic(err)
+		}
+		return d
+	})
+)
+
+// WriteSnapshot reads r to its end and writes it to w as a snapshot. The SnapshotInfo has what the rows tell: Header,
+// Rows, Bytes, Size and Digest. progress, if not nil, is told the rows and bytes of text values so far, after each
+// block. What is in w after an error is no snapshot. It does not close r.
+func WriteSnapshot(w io.Writer, r Rows, progress func(rows, bytes int64)) (SnapshotInfo, error) {
+	s := newSnapshotWriter(w, r.Header())
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	for r.Next() {
+		s.add(r.Row())
+		if len(s.values) < blockSize && s.rows < maxBlockRows {
+			continue
+		}
+		if err := s.flush(); err != nil {
+			return SnapshotInfo{}, err
+		}
+		progress(s.footer.Rows, s.footer.Bytes)
+	}
+	if err := r.Err(); err != nil {
+		return SnapshotInfo{}, err
+	}
+	info, err := s.finish()
+	progress(info.Rows, info.Bytes)
+	return info, err
+}
+
+type snapshotWriter struct {
+	w      io.Writer
+	at     int64 // bytes written
+	values []byte
+	rows   int64 // in values
+	packed []byte
+	digest hash.Hash
+	footer snapshotFooter
+}
+
+func newSnapshotWriter(w io.Writer, h Header) *snapshotWriter {
+	s := &snapshotWriter{w: w, digest: newDigest(h.Columns)}
+	s.footer.Header = h
+	return s
+}
+
+// newDigest starts the digest of a result: its columns, then (by finishDigest) its values and number of rows.
+func newDigest(columns []Column) hash.Hash {
+	d := sha256.New()
+	var b []byte
+	for _, c := range columns {
+		b = appendValue(b[:0], []byte(c.Name))
+		b = binary.LittleEndian.AppendUint32(b, c.OID)
+		b = binary.LittleEndian.AppendUint32(b, uint32(c.Typmod))
+		d.Write(b)
+	}
+	return d
+}
+
+func finishDigest(d hash.Hash, rows int64) string {
+	d.Write(binary.LittleEndian.AppendUint64(nil, uint64(rows)))
+	return hex.EncodeToString(d.Sum(nil))
+}
+
+func appendValue(b, value []byte) []byte {
+	if value == nil {
+		return append(b, 0)
+	}
+	return append(binary.AppendUvarint(b, uint64(len(value))+1), value...)
+}
+
+func (s *snapshotWriter) add(row [][]byte) {
+	for _, value := range row {
+		s.values = appendValue(s.values, value)
+		s.footer.Bytes += int64(len(value))
+	}
+	s.rows++
+	s.footer.Rows++
+}
+
+// flush writes the rows at hand as a block.
+func (s *snapshotWriter) flush() error {
+	if len(s.values) > maxBlock {
+		return &Error{Kind: KindTooLarge, Notice: "A row is larger than 1 GiB: select fewer or shorter columns."}
+	}
+	if s.at == 0 {
+		if err := s.write([]byte(snapshotMagic)); err != nil {
+			return err
+		}
+	}
+	if s.rows == 0 {
+		return nil
+	}
+	s.digest.Write(s.values)
+	s.footer.Blocks = append(s.footer.Blocks, blockIndex{Offset: s.at, Rows: s.rows})
+	s.packed = binary.LittleEndian.AppendUint32(s.packed[:0], uint32(len(s.values)))
+	s.packed = binary.LittleEndian.AppendUint32(s.packed, uint32(s.rows))
+	s.packed = append(s.packed, 0, 0, 0, 0)
+	s.packed = blockEncoder().EncodeAll(s.values, s.packed)
+	binary.LittleEndian.PutUint32(s.packed[8:], blockSum(s.packed))
+	s.values, s.rows = s.values[:0], 0
+	return s.write(s.packed)
+}
+
+// blockSum is the checksum of a block: of all but the checksum itself.
+func blockSum(block []byte) uint32 {
+	return crc32.Update(crc32.Checksum(block[:8], castagnoli), castagnoli, block[blockHead:])
+}
+
+func (s *snapshotWriter) write(b []byte) error {
+	n, err := s.w.Write(b)
+	s.at += int64(n)
+	return err
+}
+
+func (s *snapshotWriter) finish() (SnapshotInfo, error) {
+	if err := s.flush(); err != nil {
+		return SnapshotInfo{}, err
+	}
+	s.footer.Digest = finishDigest(s.digest, s.footer.Rows)
+	footer, err := json.Marshal(s.footer)
+	if err != nil {
+		return SnapshotInfo{}, fmt.Errorf("describe snapshot: %w", err)
+	}
+	trailer := binary.LittleEndian.AppendUint64(nil, uint64(s.at))
+	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(len(footer)))
+	trailer = binary.LittleEndian.AppendUint32(trailer, crc32.Checksum(footer, castagnoli))
+	if err := s.write(append(append(footer, trailer...), snapshotEnd...)); err != nil {
+		return SnapshotInfo{}, err
+	}
+	return SnapshotInfo{
+		Header: s.footer.Header, Rows: s.footer.Rows, Bytes: s.footer.Bytes, Size: s.at, Digest: s.footer.Digest,
+	}, nil
+}
