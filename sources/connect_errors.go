@@ -62,7 +62,7 @@ func refused(pg *pgconn.PgError, source, zone string) trouble {
 	case strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "42"):
 		return trouble{clips.KindAuth, "SOURCE refused a setting of the connection", "correct the settings in sources.SOURCE.dsn"}
 	}
-	return wordsFor(pg.Code)
+	return wordsOf(pg)
 }
 
 // unreachable is a server that did not answer at all.

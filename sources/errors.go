@@ -50,6 +50,7 @@ var states = map[string]trouble{
 	"22021": {clips.KindSQL, "The SQL or a parameter holds bytes that are not valid text", "write it in UTF-8"},
 	"22P02": {clips.KindSQL, "The SQL casts a text that does not have that form", "correct the SQL, or leave such values out"},
 	"22P05": {clips.KindSQL, "The SQL met a character that has no place in UTF-8", "leave such values out"},
+	"25":    {clips.KindWrite, "The SQL tried to change its transaction, and clips only read", "leave that part out"},
 	"25006": {clips.KindWrite, "The SQL tried to write, and clips only read", "leave that part out"},
 	"25P03": {clips.KindUnavailable, "The session on SOURCE stood still for too long and was ended", "ask again"},
 	"26":    {clips.KindSQL, "The SQL ended its own prepared statement", "leave that part out"},
@@ -93,8 +94,11 @@ var states = map[string]trouble{
 	"XX002": {clips.KindUnavailable, "An index of the follower SOURCE is damaged", "look at its log, and rebuild the follower"},
 }
 
-func wordsFor(state string) trouble {
-	for _, prefix := range []string{state, state[:min(2, len(state))]} {
+func wordsOf(pg *pgconn.PgError) trouble {
+	if pg.Code == "XX000" && pg.Routine == "GetNewObjectId" {
+		return states["25006"] // how a follower says that it cannot make a large object
+	}
+	for _, prefix := range []string{pg.Code, pg.Code[:min(2, len(pg.Code))]} {
 		if t, ok := states[prefix]; ok {
 			return t
 		}
@@ -114,7 +118,7 @@ func (s *session) explain(err error) error {
 		return s.f.ctxTrouble(s.ctx).err(err)
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		e := wordsFor(pg.Code).of(s.f.cfg.Name).err(err)
+		e := wordsOf(pg).of(s.f.cfg.Name).err(err)
 		e.SQLState, e.Detail = pg.Code, detail(pg)
 		return e
 	}

@@ -82,7 +82,7 @@ func mustAll(t testing.TB, f *Follower, sql string, args ...clips.Arg) ([]string
 	t.Helper()
 	lines, h, err := all(t.Context(), f, clips.Query{SQL: sql, Args: args})
 	if err != nil {
-		t.Fatalf("%s: %v", sql, err)
+		t.Fatalf("%.200s: %v", sql, err)
 	}
 	return lines, h
 }

@@ -99,7 +99,26 @@ func (f *Follower) connect(ctx context.Context, zone string, limits clips.Limits
 	if zone == "" {
 		f.learn(conn.ParameterStatus("TimeZone"))
 	}
-	return &session{f: f, ctx: ctx, conn: conn}, nil
+	s := &session{f: f, ctx: ctx, conn: conn}
+	if err := s.takeBytesAsTheyAre(); err != nil {
+		s.hangUp()
+		return nil, err
+	}
+	return s, nil
+}
+
+const sqlNoEncoding = `set client_encoding = 'SQL_ASCII'`
+
+// takeBytesAsTheyAre is for databases that do not know the encoding of their texts. Asked for UTF-8, they would fail on
+// the first text in another; asked for nothing, they hand out what COPY does.
+func (s *session) takeBytesAsTheyAre() error {
+	if s.conn.ParameterStatus("server_encoding") != "SQL_ASCII" {
+		return nil
+	}
+	ctx, cancel := s.within(0)
+	defer cancel()
+	_, err := s.firsts(s.conn.Exec(ctx, sqlNoEncoding))
+	return s.explain(err)
 }
 
 // within bounds one exchange with the server, so that a silent one is told from a slow query.
