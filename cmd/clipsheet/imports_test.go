@@ -26,11 +26,11 @@ var mayImport = map[string]struct {
 		"the state is kept in Postgres; who reads it declares the little it needs",
 	},
 	"sources": {
-		[]string{"clipsheet/clips", "github.com/jackc/pgx", "github.com/cenkalti/backoff", "github.com/maypok86/otter", "golang.org/x/sync"},
+		[]string{"clipsheet/clips", "github.com/jackc/pgx"},
 		"runs SQL on a follower and keeps results; who asked is none of its business",
 	},
 	"web": {
-		[]string{"clipsheet/clips", "github.com/go-chi/chi", "github.com/klauspost/compress", "github.com/maypok86/otter",
+		[]string{"clipsheet/clips", "github.com/go-chi/chi", "github.com/klauspost/compress",
 			"github.com/prometheus/client_golang", "golang.org/x/time"},
 		"everything over HTTP; databases reach it as interfaces it declares",
 	},
