@@ -2,7 +2,9 @@ package sources
 
 import (
 	"context"
+	"encoding/hex"
 	"io"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"syscall"
@@ -29,7 +31,7 @@ func TestFullDiskLeavesTheLastGoodResult(t *testing.T) {
 			t.Fatalf("read %q", got)
 		}
 		time.Sleep(time.Hour)
-		w.source.set(func(context.Context, int) (clips.Rows, error) { return table(strings.Repeat("x", 1<<20)), nil })
+		w.source.set(func(context.Context, int) (clips.Rows, error) { return table(noise(2 << 20)), nil })
 		a := w.get(t, ask())
 		if a.Info.ID != first.Info.ID || !strings.Contains(a.Stale, "no room") || w.store.runs[2].Kind != clips.KindDiskFull {
 			t.Errorf("%+v, noted as %+v", a, w.store.runs[2])
@@ -53,4 +55,11 @@ func TestFullDiskLeavesTheLastGoodResult(t *testing.T) {
 			t.Errorf("with room again: %+v", a)
 		}
 	})
+}
+
+// noise is text of n bytes that does not compress below half of that.
+func noise(n int) string {
+	b := make([]byte, n/2)
+	rand.NewChaCha8([32]byte{}).Read(b)
+	return hex.EncodeToString(b)
 }

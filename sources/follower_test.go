@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,27 @@ import (
 	"clipsheet/internal/localpg/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Runner(m).Run()) }
+func TestMain(m *testing.M) {
+	warmUp()
+	os.Exit(pgtest.Runner(m).Run())
+}
+
+// warmUp writes and reads a snapshot: the compressor makes its channels at the first use, and those made in one bubble
+// of synctest cannot be used in another.
+func warmUp() {
+	var file bytes.Buffer
+	info, err := clips.WriteSnapshot(&file, table("warm"), nil)
+	if err != nil {
+		panic(err)
+	}
+	snapshot, err := clips.OpenSnapshot(bytes.NewReader(file.Bytes()), info.Size)
+	if err != nil {
+		panic(err)
+	}
+	if err := snapshot.Verify(); err != nil {
+		panic(err)
+	}
+}
 
 // database is a fresh database with a role that may only read.
 type database struct {
