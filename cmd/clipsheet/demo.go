@@ -161,9 +161,9 @@ func (d *demoRun) link(ctx context.Context, home map[string]string) error {
 	return nil
 }
 
-// answers waits for the first page, which runs a clip on the follower.
+// answers waits for the first feed, which runs a clip on the follower.
 func (d *demoRun) answers(ctx context.Context) error {
-	url := feedURL(d.service.config.Load(), d.tokens[demo.Featured], demo.Featured, "html")
+	url := feedURL(d.service.config.Load(), d.tokens[demo.Featured], demo.Featured, "csv")
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (d *demoRun) answers(ctx context.Context) error {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, 4096))
-		return fmt.Errorf("the first page answered %s: %s", resp.Status, body)
+		return fmt.Errorf("the first feed answered %s: %s", resp.Status, body)
 	}
 	return nil
 }

@@ -109,13 +109,11 @@ func (c *runCmd) encoder() (clips.Encoder, error) {
 	if c.Shape == "table" {
 		o.Shape = c.Shape
 	}
-	switch {
-	case c.Sep == "tab" || c.Sep == `\t`:
-		o.Sep = '\t'
-	case len(c.Sep) == 1:
-		o.Sep = c.Sep[0]
-	case c.Sep != "":
-		return nil, fmt.Errorf("--sep takes one character or the word tab, not %q", c.Sep)
+	if c.Sep != "" {
+		var ok bool
+		if o.Sep, ok = clips.ParseSep(c.Sep); !ok {
+			return nil, fmt.Errorf("--sep takes one sign, such as ; or |, or the word tab, not %q", c.Sep)
+		}
 	}
 	if c.Decimal == "comma" {
 		o.Decimal = ','

@@ -96,17 +96,18 @@ func (c *Config) listening(addr net.Addr) {
 func (s *service) serve(ctx context.Context, listener net.Listener, metrics *prometheus.Registry, home map[string]string) {
 	cfg := s.config.Load()
 	s.http = web.Server(web.New(web.Options{
-		Store:    s.state,
-		Results:  s.cache,
-		BaseURL:  cfg.Server.BaseURL,
-		Listen:   cfg.Server.Listen,
-		Local:    cfg.Auth.Mode == "local",
-		TimeZone: s.timeZone,
-		Ready:    s.state.Ping,
-		Home:     home,
-		Metrics:  metrics,
-		Log:      s.log,
-	}))
+		Store:     s.state,
+		Results:   s.cache,
+		BaseURL:   cfg.Server.BaseURL,
+		Listen:    cfg.Server.Listen,
+		Local:     cfg.Auth.Mode == "local",
+		TimeZone:  s.timeZone,
+		Ready:     s.state.Ping,
+		Home:      home,
+		Metrics:   metrics,
+		OpenToAll: cfg.Server.Metrics == "all",
+		Log:       s.log,
+	}), s.log)
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.background.Go(func() {
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -1,0 +1,187 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"clipsheet/clips"
+)
+
+// rendering counts changes to what encoders write: files of an older version, and copies readers have of them, are
+// not to stand in for new ones.
+const rendering = 1
+
+// send sends a result. Until the file is in hand nothing is written, so an error can still become a status.
+func (s *site) send(w http.ResponseWriter, r *http.Request, req *request, answer clips.Answer) error {
+	if req.format.page() {
+		return s.sendPage(w, r, req, answer)
+	}
+	encoder, err := clips.NewEncoder(req.format.name, req.options.EncodeOptions)
+	if err != nil {
+		return err
+	}
+	body := feedBody{variant: req.options.variant(req.format), coding: codingOf(r, answer.Info), encode: encoder.Encode}
+	v := validators{etag: etag(answer.Info, body.variant, req.options.Shape != ""), asOf: datedBy(answer.Info), coded: body.coding}
+	describe(w.Header(), answer)
+	w.Header().Set("Vary", "Accept-Encoding")
+	if tag, ok := v.unchanged(r.Header); ok {
+		notModified(w, tag)
+		return nil
+	}
+	file, err := s.render(r, req, answer.Info, body)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	h := w.Header()
+	h.Set("ETag", v.quoted())
+	h.Set("Content-Type", encoder.ContentType())
+	h.Set("Content-Disposition", disposition(req.clip, req.format))
+	if body.coding != identity {
+		h.Set("Content-Encoding", body.coding.name)
+	}
+	return sendFile(w, r, file)
+}
+
+// feedBody is what a body is made of.
+type feedBody struct {
+	variant string // tells bodies of one result apart, codings aside
+	coding  coding
+	encode  func(io.Writer, clips.Rows) error
+}
+
+// render finds or makes the file of a body.
+func (s *site) render(r *http.Request, req *request, info clips.SnapshotInfo, body feedBody) (*os.File, error) {
+	options := req.options // nothing else of the request: the file is made for others too
+	return s.Results.Render(r.Context(), info, body.variant+body.coding.suffix, func(w io.Writer, snapshot *clips.Snapshot) error {
+		rows, err := options.rows(snapshot)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		return body.coding.encode(w, func(w io.Writer) error { return body.encode(w, rows) })
+	})
+}
+
+// smallest is the size from which a body is worth compressing.
+const smallest = 1024
+
+func codingOf(r *http.Request, info clips.SnapshotInfo) coding {
+	if info.Bytes < smallest {
+		return identity
+	}
+	return codingFor(r.Header)
+}
+
+// encode has write's bytes compressed. The files are kept, so they are worth more than the fastest level.
+func (c coding) encode(w io.Writer, write func(io.Writer) error) error {
+	var packed io.WriteCloser
+	var err error
+	switch c.name {
+	case "gzip":
+		packed = gzip.NewWriter(w)
+	case "zstd":
+		// Browsers refuse windows above 8 MB, and small readers are glad of less.
+		packed, err = zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+	default:
+		return write(w)
+	}
+	if err != nil {
+		return err
+	}
+	if err := write(packed); err != nil {
+		return err
+	}
+	return packed.Close()
+}
+
+// variant names all that makes one body of a result differ from another.
+func (o readerOptions) variant(f format) string {
+	return fmt.Sprintf("%d %s %+v %d %d %q", rendering, f.name, o.EncodeOptions, o.offset, o.limit, o.columns)
+}
+
+// rows are the rows and columns a reader asked for.
+func (o readerOptions) rows(snapshot *clips.Snapshot) (clips.Rows, error) {
+	rows := snapshot.Rows(o.offset, o.limit)
+	if o.columns == nil {
+		return rows, nil
+	}
+	return clips.Pick(rows, o.columns)
+}
+
+// etag is equal for equal bodies. A body that has its own as-of in it is another one when that differs.
+func etag(info clips.SnapshotInfo, variant string, dated bool) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s %s", info.Digest, info.Header.TimeZone, variant)
+	if dated {
+		fmt.Fprintf(h, " %d %d", info.Header.AsOf.UnixNano(), info.Header.Lag)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// describe says what result an answer shows.
+func describe(h http.Header, a clips.Answer) {
+	h.Set("Cache-Control", "private, no-store")
+	if at := a.Info.Header.AsOf; !at.IsZero() {
+		h.Set("X-Clip-As-Of", at.UTC().Format("2006-01-02T15:04:05.000000Z07:00"))
+		h.Set("Last-Modified", at.UTC().Format(http.TimeFormat))
+	}
+	h.Set("X-Clip-Rows", strconv.FormatInt(a.Info.Rows, 10))
+	h.Set("X-Clip-Revision", strconv.Itoa(a.Info.Revision))
+	h.Set("X-Clip-Digest", a.Info.Digest)
+	if a.Stale != "" {
+		h.Set("X-Clip-Stale", strings.ToValidUTF8(a.Stale, "?"))
+	}
+}
+
+func notModified(w http.ResponseWriter, etag string) {
+	w.Header().Set("ETag", etag)
+	w.WriteHeader(http.StatusNotModified)
+}
+
+// sendFile sends a whole file with its length. http.ServeContent would leave the length out of a compressed one, and
+// with it the means to notice a body that was cut.
+func sendFile(w http.ResponseWriter, r *http.Request, file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
+	allowTime(w, info.Size())
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	_, err = io.Copy(w, file)
+	return sent(err)
+}
+
+// A reader that takes less than slowest is cut off, after a minute's grace: it holds a file and a connection.
+const (
+	slowest = 32 << 10 // bytes a second
+	grace   = time.Minute
+)
+
+func allowTime(w http.ResponseWriter, size int64) {
+	limit := grace + time.Duration(size/slowest)*time.Second
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(limit)) // a writer without deadlines is a test's
+}
+
+// sentError is a body that was cut on its way: there is no status left to tell it with.
+type sentError struct{ error }
+
+func sent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return sentError{err}
+}

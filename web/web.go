@@ -1,0 +1,122 @@
+// Package web is Clipsheet over HTTP: feeds for machines, a page for people, and what operators probe.
+//
+// A feed request goes down once and comes back once: feed.go tells the story, from the token in the address to the
+// file that is sent. Everything else here is a step of it or stands beside it. Databases and queries are reached
+// through [Store] and [Results].
+package web
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"clipsheet/clips"
+)
+
+// Store is what the web needs of the state database.
+type Store interface {
+	LinkByHash(ctx context.Context, hash [32]byte) (clips.Link, clips.Clip, error)
+	TouchLink(ctx context.Context, id int64, at time.Time, by string) error
+	Clips(ctx context.Context) ([]clips.Clip, error)
+}
+
+// Results yields results and files made of them. Get may run the clip; Peek never does, and answers
+// clips.ErrNotFound when there is nothing yet. Render calls encode at most once per snapshot and variant as long as
+// it keeps the file; the caller closes the file.
+type Results interface {
+	Get(ctx context.Context, req clips.Request) (clips.Answer, error)
+	Peek(ctx context.Context, req clips.Request) (clips.Answer, error)
+	Render(ctx context.Context, info clips.SnapshotInfo, variant string,
+		encode func(io.Writer, *clips.Snapshot) error) (*os.File, error)
+}
+
+// Options say what the web works with. Store and Results are required.
+type Options struct {
+	Store     Store
+	Results   Results
+	BaseURL   string                             // what readers type before /d/; never taken from a request
+	TimeZone  func(source string) *time.Location // of a clip that names none; UTC
+	Ready     func(ctx context.Context) error    // nil is always ready
+	Home      map[string]string                  // slug → address of the clip's page, for the front page; not to change
+	Local     bool                               // the front page lists clips, for people on this machine
+	Listen    string                             // the address listened on: also a name the front page answers to
+	Metrics   *prometheus.Registry               // gets ours, and is what /metrics shows
+	OpenToAll bool                               // /metrics answers whoever asks, not only this machine
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// site is the handler behind New.
+type site struct {
+	Options
+	links     *buckets[int64]      // requests, by link
+	strangers *buckets[netip.Addr] // requests with tokens nobody has, by address
+	touches   touches
+	metrics   metrics
+}
+
+// New makes the handler of everything Clipsheet serves.
+func New(o Options) http.Handler {
+	s := &site{
+		Options:   o.withDefaults(),
+		links:     newBuckets[int64](linkRate, linkBurst),
+		strangers: newBuckets[netip.Addr](strangerRate, strangerBurst),
+	}
+	s.metrics = newMetrics(s.Metrics)
+	s.touches.write = s.Store.TouchLink
+	s.touches.log = s.Log
+
+	r := chi.NewRouter()
+	r.Use(s.watched, s.recovered, guarded)
+	r.HandleFunc("/d/*", s.feed)
+	for path, page := range map[string]http.HandlerFunc{
+		"/":           s.home,
+		"/robots.txt": robots,
+		"/healthz":    healthz,
+		"/readyz":     s.readyz,
+		"/metrics":    s.showMetrics(),
+	} {
+		r.Get(path, page)
+		r.Head(path, page)
+	}
+	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
+	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })
+	return r
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.TimeZone == nil {
+		o.TimeZone = func(string) *time.Location { return time.UTC }
+	}
+	if o.Ready == nil {
+		o.Ready = func(context.Context) error { return nil }
+	}
+	o.Metrics = cmp.Or(o.Metrics, prometheus.NewRegistry())
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	return o
+}
+
+// guarded sets the headers every answer has. Handlers add to them and may narrow the policy to what a page needs.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Referrer-Policy", "no-referrer") // the address is the secret
+		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
