@@ -1,0 +1,43 @@
+# What a contributor types. demo, test and bench begin by installing what this machine lacks: see .ci/setup.
+#
+# ARGS goes to the program: make demo ARGS='--listen 127.0.0.1:9000', make test ARGS='-run Bind -v'.
+
+.PHONY: help demo build test lint bench fuzz clean
+.DEFAULT_GOAL := help
+
+ARGS =
+FUZZTIME = 10s
+
+# One file without a C library to look for, and without the paths of the machine that built it.
+GO_BUILD = CGO_ENABLED=0 go build -trimpath
+
+help: ## this list
+	@awk -F ': ## ' '/^[a-z]+: ## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
+
+demo: ## a sample company, its follower and Clipsheet, on this machine
+	@.ci/setup demo
+	@$(GO_BUILD) -o clipsheet ./cmd/clipsheet
+	@./clipsheet demo $(ARGS)
+
+build: ## ./clipsheet, the one binary
+	$(GO_BUILD) -o clipsheet ./cmd/clipsheet
+
+test: ## the tests, against real servers and a real follower
+	@.ci/setup test
+	go vet ./...
+	go test $(ARGS) ./...
+
+lint: ## what tools find: format, vet, staticcheck, golangci-lint, shellcheck, and strays
+	@.ci/lint/run
+
+bench: ## the measurements of docs/performance.md, on this machine
+	@.ci/setup demo
+	@$(GO_BUILD) -o clipsheet ./cmd/clipsheet
+	@./clipsheet bench $(ARGS)
+
+fuzz: ## every fuzzer, FUZZTIME each (10s)
+	@.ci/setup demo
+	@.ci/fuzz $(FUZZTIME)
+
+clean: ## remove what build made
+	rm -f clipsheet
