@@ -48,7 +48,7 @@ const (
 // Param is a typed hole in a clip's SQL, written :name there.
 type Param struct {
 	Name    string    `json:"name"`
-	Type    ParamType `json:"type"`
+	Type    ParamType `json:"type"`              // "" takes any text and leaves the type to the server
 	Default *string   `json:"default,omitempty"` // nil: a value is required. Dates may be relative: "start of last month"
 	Choices []string  `json:"choices,omitempty"`
 	Label   string    `json:"label,omitempty"` // for people; empty means Name

@@ -122,7 +122,7 @@ func checkParam(p Param, timeZone string) error {
 		return paramError("Parameter name %s cannot be used: names start with a letter, then letters, digits and "+
 			"underscores, like region or from_date.", shown(p.Name))
 	}
-	if !slices.Contains(paramTypes, p.Type) {
+	if p.Type != "" && !slices.Contains(paramTypes, p.Type) {
 		return paramError("Parameter %q has no type %s: use one of %s.", p.Name, shown(string(p.Type)), typeList())
 	}
 	if err := checkChoices(p); err != nil || p.Default == nil {
@@ -181,8 +181,8 @@ func undeclared(sql scannedSQL, params []Param) string {
 }
 
 func errUndeclared(name string) error {
-	return paramError("The SQL uses :%s, which is not declared: add [clips.NAME.params.%s] with type = \"text\" (or %s) "+
-		"to the config, or give --param %s=VALUE when running SQL directly.", name, name, typeList(), name)
+	return paramError("The SQL uses :%s, which is not declared: add [clips.NAME.params.%s] with a type (%s) to "+
+		"the config, or give --param %s=VALUE when running SQL directly.", name, name, typeList(), name)
 }
 
 func typeList() string {

@@ -72,7 +72,7 @@ func (f *Follower) unreachable(err error) trouble {
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return trouble{clips.KindUnavailable, "Nothing answers where SOURCE should be", "start the follower, or correct host and port in sources.SOURCE.dsn"}
+		return trouble{clips.KindUnavailable, "Nothing answers where the follower SOURCE should be", "start the follower, or correct host and port in sources.SOURCE.dsn"}
 	case errors.Is(err, fs.ErrNotExist):
 		return trouble{clips.KindUnavailable, "The socket of SOURCE is not there", "start the follower, or correct host and port in sources.SOURCE.dsn"}
 	case errors.Is(err, fs.ErrPermission):

@@ -53,7 +53,8 @@ func problemOf(err error, id string) problem {
 	p := problem{Status: http.StatusServiceUnavailable, Code: string(clips.KindOf(err)), Text: clips.NoticeOf(err), ID: id,
 		Title: "This table cannot be made at the moment", Wait: patienceWith(clips.KindOf(err))}
 	if clips.KindOf(err) == clips.KindParameter {
-		p.Status, p.Title, p.Wait = http.StatusBadRequest, "The address asks for something that cannot be", 0
+		p.Status, p.Title = http.StatusBadRequest, "The address asks for something that cannot be"
+		p.Wait, p.ID = 0, "" // the answer is in the text
 	}
 	return p
 }

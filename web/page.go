@@ -30,7 +30,7 @@ var (
 	style       = template.CSS(must(files.ReadFile("static/page.css")))
 	styleHash   = sha256.Sum256([]byte(style))
 	stylePolicy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(styleHash[:]) +
-		"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+		"'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	pages = template.Must(template.New("").Funcs(template.FuncMap{
 		"style":    func() template.CSS { return style },
 		"sentence": sentence,

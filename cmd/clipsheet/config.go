@@ -76,6 +76,8 @@ type ClipConfig struct {
 	Tags        []string               `toml:"tags"`
 	Key         []string               `toml:"key"`
 	Params      map[string]ParamConfig `toml:"params"`
+
+	order []string // of Params in the file, which a map does not keep
 }
 
 // ParamConfig is one [clips.SLUG.params.NAME] table. Default may be written as a string, a number, a boolean or a

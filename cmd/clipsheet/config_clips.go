@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"regexp"
@@ -41,7 +43,7 @@ func (c *Config) checkClip(at places, slug string) error {
 	if clip.SQLFile != "" {
 		sql, err := os.ReadFile(c.beside(clip.SQLFile))
 		if err != nil {
-			return at.errorf(key+".sql_file", "%v; a relative path starts at the folder of this file", err)
+			return at.errorf(key+".sql_file", "%v: a relative path starts at the folder of this file", unplaced(err))
 		}
 		clip.SQL = string(sql)
 	}
@@ -56,11 +58,20 @@ func (c *Config) checkClip(at places, slug string) error {
 	if clip.MaxAge != nil && *clip.MaxAge < 0 {
 		return at.errorf(key+".max_age", "cannot be negative")
 	}
+	clip.order = at.order(key + ".params")
 	c.Clips[slug] = clip
 	if err := clips.CheckParams(c.clip(slug).Revision); err != nil {
 		return at.errorf(paramPlace(at, key, err), "%s", clips.NoticeOf(err))
 	}
 	return nil
+}
+
+// unplaced is what is wrong with a file, without its path: the config has that as it was written.
+func unplaced(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
 
 func (c *Config) missingSource(at places, key, name string) error {
@@ -120,10 +131,13 @@ func (c *Config) clip(slug string) clips.Clip {
 	}
 }
 
-// params come in the order of their names: a TOML table has none of its own.
+// params come in the order of the file, in which people are to be asked for them.
 func (f ClipConfig) params() []clips.Param {
 	var all []clips.Param
-	for _, name := range slices.Sorted(maps.Keys(f.Params)) {
+	names := slices.SortedFunc(maps.Keys(f.Params), func(a, b string) int {
+		return cmp.Or(cmp.Compare(slices.Index(f.order, a), slices.Index(f.order, b)), cmp.Compare(a, b))
+	})
+	for _, name := range names {
 		p := f.Params[name]
 		param := clips.Param{Name: name, Type: clips.ParamType(or(p.Type, "text")), Choices: p.Choices, Label: p.Label}
 		if p.Default != nil {

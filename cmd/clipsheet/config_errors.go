@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -49,9 +50,28 @@ func decodeError(file string, text []byte, err error) error {
 		return errors.Join(errs...)
 	}
 	if d, ok := errors.AsType[*toml.DecodeError](err); ok {
-		return placed(file, text, d, strings.TrimPrefix(d.Error(), "toml: "))
+		return placed(file, text, d, inWords(strings.TrimPrefix(d.Error(), "toml: ")))
 	}
 	return &ConfigError{File: file, Text: strings.TrimPrefix(err.Error(), "toml: ")}
+}
+
+var wrongType = regexp.MustCompile(`^cannot decode TOML (\w+) into .* of type (\S+)$`)
+
+// wanted is what a Go type is to whoever writes the file.
+var wanted = map[string]string{"int": "a whole number", "int64": "a whole number", "bool": "true or false",
+	"string": "text in quotes", "[]string": `a list, such as ["a", "b"]`}
+
+// inWords says what the decoder says of a wrong type without Go's names for things.
+func inWords(said string) string {
+	m := wrongType.FindStringSubmatch(said)
+	if m == nil {
+		return said
+	}
+	article := "a"
+	if strings.ContainsAny(m[1][:1], "aei") {
+		article = "an"
+	}
+	return fmt.Sprintf("%s belongs here, not %s %s", or(wanted[m[2]], "another kind of value"), article, m[1])
 }
 
 func unknownKey(file string, text []byte, d *toml.DecodeError) error {
@@ -173,6 +193,28 @@ func index(file string, text []byte) places {
 		at.lines[strings.Join(path, ".")] = p.Shape(last)
 	}
 	return at
+}
+
+// order lists the names right below a table, as they come in the file.
+func (at places) order(table string) []string {
+	var names []string
+	first := map[string]int{}
+	for place, shape := range at.lines {
+		rest, below := strings.CutPrefix(place, table+".")
+		name, _, _ := strings.Cut(rest, ".")
+		if !below {
+			continue
+		}
+		offset, known := first[name]
+		if !known {
+			names = append(names, name)
+		}
+		if !known || shape.Start.Offset < offset {
+			first[name] = shape.Start.Offset
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return first[a] - first[b] })
+	return names
 }
 
 // errorf makes a ConfigError at a key, or at the nearest table above it that the file mentions.

@@ -85,7 +85,7 @@ func expand(s string) (string, error) {
 		case m[1] != "":
 			text, err := os.ReadFile(m[2])
 			if err != nil {
-				missing = fmt.Errorf("%s: %w", ref, err)
+				missing = fmt.Errorf("%s: %w", ref, unplaced(err))
 			}
 			return strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 		default:

@@ -29,7 +29,7 @@ type cli struct {
 
 // configFlag is shared by every command that reads the config.
 type configFlag struct {
-	Config string `short:"c" type:"path" default:"clipsheet.toml" env:"CLIPSHEET_CONFIG" placeholder:"FILE" help:"The config file. Default: clipsheet.toml in this folder, or $$CLIPSHEET_CONFIG."`
+	Config string `short:"c" default:"clipsheet.toml" env:"CLIPSHEET_CONFIG" placeholder:"FILE" help:"The config file. Default: clipsheet.toml in this folder."`
 }
 
 // exit codes, as documented: scripts depend on them.

@@ -21,6 +21,7 @@ func TestScripts(t *testing.T) {
 	primary, follower := pgtest.Database(t)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
+		WorkdirRoot:   pgtest.Dir(t), // which the private database can enter when the tests run as root
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PRIMARY", primary)
