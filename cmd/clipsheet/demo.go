@@ -192,6 +192,7 @@ func (d *demoRun) writeFile(config string) error {
 		Config:      config,
 		Links:       map[string]map[string]string{},
 		PIDs:        map[string]int{"clipsheet": os.Getpid(), "primary": d.postgres.PID(), "follower": d.postgres.FollowerPID()},
+		Data:        map[string]string{"primary": d.postgres.DataDir(), "follower": d.postgres.FollowerDataDir()},
 	}
 	for slug, token := range d.tokens {
 		d.file.Links[slug] = map[string]string{}

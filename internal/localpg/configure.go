@@ -57,7 +57,11 @@ func (p *postmaster) configure(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.writeFor(p.confFile(), conf(settings))
+	if err := s.writeFor(p.confFile(), conf(settings)); err != nil {
+		return err
+	}
+	// For whoever starts the server by hand, with pg_ctl, in the place of the long file that initdb made.
+	return s.writeFor(filepath.Join(p.dir, "postgresql.conf"), "include "+confQuote(p.confFile())+"\n")
 }
 
 // raise lifts the settings that a standby must have as high as its primary had them when its data was written, or it
@@ -82,13 +86,16 @@ func (p *postmaster) raise(ctx context.Context, settings map[string]string) erro
 }
 
 func conf(settings map[string]string) string {
-	escape := strings.NewReplacer(`\`, `\\`, `'`, `''`)
 	var b strings.Builder
 	b.WriteString("# Written anew at each start.\n")
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
-		fmt.Fprintf(&b, "%s = '%s'\n", key, escape.Replace(settings[key]))
+		fmt.Fprintf(&b, "%s = %s\n", key, confQuote(settings[key]))
 	}
 	return b.String()
+}
+
+func confQuote(value string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(value) + "'"
 }
 
 func conninfoQuote(value string) string {

@@ -125,7 +125,7 @@ func (p *postmaster) launch() (begin int64, err error) {
 		return 0, err
 	}
 	defer out.Close()
-	cmd := exec.Command(p.server.programs.path("postgres"), "-D", p.dir, "-c", "config_file="+p.confFile())
+	cmd := exec.Command(p.server.programs.path("postgres"), "-D", p.dir)
 	cmd.Stdout, cmd.Stderr, cmd.Dir, cmd.Env = out, out, p.dir, p.server.environment()
 	cmd.SysProcAttr = p.server.as.attributes()
 	endWithParent(cmd.SysProcAttr, syscall.SIGINT) // as stop does

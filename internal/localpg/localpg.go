@@ -150,6 +150,17 @@ func (s *Server) PID() int { return s.primary.pid() }
 // FollowerPID is the follower's process; 0 when it is stopped, or there is none.
 func (s *Server) FollowerPID() int { return s.follower.pid() }
 
+// DataDir is the primary's data directory, for pg_ctl.
+func (s *Server) DataDir() string { return s.primary.dir }
+
+// FollowerDataDir is the follower's data directory; it is empty without one.
+func (s *Server) FollowerDataDir() string {
+	if s.follower == nil {
+		return ""
+	}
+	return s.follower.dir
+}
+
 // Close shuts both servers down and gives Dir free. The data stays; whoever made throwaway data removes Dir. It may
 // be repeated.
 func (s *Server) Close() error {

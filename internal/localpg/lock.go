@@ -28,7 +28,7 @@ func acquire(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("%w: the folder must be ours to write", err)
 	}
 	// Those who only look, in Running, hold it for a moment.
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	if poll(ctx, "the lock", func() bool { return flock(f, syscall.LOCK_EX) == nil }) != nil {
 		f.Close()

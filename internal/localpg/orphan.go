@@ -59,5 +59,5 @@ func serves(pid int, dir string) bool {
 		return slices.Contains(strings.Split(string(text), "\x00"), dir)
 	}
 	text, err := exec.Command("ps", "-o", "args=", "-p", strconv.Itoa(pid)).Output()
-	return err == nil && strings.Contains(string(text), " -D "+dir+" ")
+	return err == nil && strings.HasSuffix(strings.TrimSpace(string(text)), " -D "+dir)
 }

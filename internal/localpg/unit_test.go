@@ -121,7 +121,7 @@ func TestAnOrphanIsStoppedAtTheNextStart(t *testing.T) {
 	if err := s.makeSockets(); err != nil {
 		t.Fatal(err)
 	}
-	orphan := exec.Command(s.programs.path("postgres"), "-D", s.primary.dir, "-c", "config_file="+s.primary.confFile())
+	orphan := exec.Command(s.programs.path("postgres"), "-D", s.primary.dir)
 	orphan.Env, orphan.SysProcAttr = s.environment(), s.as.attributes()
 	if err := orphan.Start(); err != nil {
 		t.Fatal(err)

@@ -148,9 +148,15 @@ func WaitReplayed(t testing.TB, s *localpg.Server) {
 // Eventually waits for a condition that nobody announces, and fails the test after half a minute.
 func Eventually(t testing.TB, what string, ready func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ready(); time.Sleep(10 * time.Millisecond) {
+	EventuallyWithin(t, 30*time.Second, what, ready)
+}
+
+// EventuallyWithin is Eventually for what may take longer.
+func EventuallyWithin(t testing.TB, limit time.Duration, what string, ready func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !ready(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited half a minute for %s", what)
+			t.Fatalf("waited %s for %s", limit, what)
 		}
 	}
 }

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"clipsheet/clips"
+	"clipsheet/internal/localpg/pgtest"
+	"clipsheet/web"
+)
+
+// TestDemo is the main job from one command: everything answers, a crowd costs one query, and feeds stay up while the
+// follower is away.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	d := startDemo(t)
+	t.Run("every link answers", d.everyLinkAnswers)
+	t.Run("a crowd costs one query", d.aCrowdCostsOneQuery)
+	t.Run("feeds outlive the follower", d.feedsOutliveTheFollower)
+	t.Run("a stop removes everything", d.stopRemovesEverything)
+}
+
+type demoTest struct {
+	demoFile
+	dir  string
+	stop context.CancelFunc
+	done chan int
+	errs *syncBuffer
+}
+
+// syncBuffer may be written and read at once.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+func startDemo(t *testing.T) *demoTest {
+	t.Helper()
+	d := &demoTest{dir: pgtest.Dir(t), done: make(chan int, 1), errs: &syncBuffer{}}
+	var ctx context.Context
+	ctx, d.stop = context.WithCancel(context.Background())
+	go func() {
+		d.done <- run(ctx, []string{"demo", "--dir", d.dir, "--listen", "127.0.0.1:0"}, streams{Out: io.Discard, Err: d.errs})
+	}()
+	t.Cleanup(d.stop)
+	pgtest.EventuallyWithin(t, 2*time.Minute, "demo.json", func() bool {
+		select {
+		case code := <-d.done:
+			t.Fatalf("the demo ended with %d: %s", code, d.errs)
+		default:
+		}
+		text, err := os.ReadFile(filepath.Join(d.dir, "demo.json"))
+		return err == nil && json.Unmarshal(text, &d.demoFile) == nil
+	})
+	return d
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func get(t testing.TB, url string, headers ...string) answer {
+	t.Helper()
+	a, err := fetch(url, headers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func fetch(url string, headers ...string) (answer, error) {
+	req, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return answer{}, err
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return answer{resp.StatusCode, resp.Header, string(body)}, err
+}
+
+func (d *demoTest) everyLinkAnswers(t *testing.T) {
+	if len(d.Links) < 10 {
+		t.Errorf("only %d clips", len(d.Links))
+	}
+	for slug, addresses := range d.Links {
+		if got := slices.Sorted(maps.Keys(addresses)); !slices.Equal(got, slices.Sorted(slices.Values(web.Formats()))) {
+			t.Errorf("%s has links for %q", slug, got)
+		}
+		digests := map[string]bool{}
+		for format, url := range addresses {
+			a := get(t, url)
+			if a.status != http.StatusOK || a.header.Get("X-Clip-Stale") != "" || a.header.Get("X-Clip-Rows") == "0" {
+				t.Errorf("%s as %s: %d, %s rows, stale %q: %.200s", slug, format, a.status, a.header.Get("X-Clip-Rows"), a.header.Get("X-Clip-Stale"), a.body)
+			}
+			digests[a.header.Get("X-Clip-Digest")] = true
+		}
+		if len(digests) != 1 {
+			t.Errorf("%s: the formats show %d different results", slug, len(digests))
+		}
+	}
+	if a := get(t, d.AdminURL); a.status != http.StatusOK || strings.Count(a.body, "/d/") != len(d.Links) {
+		t.Errorf("the front page: %d, %d links", a.status, strings.Count(a.body, "/d/"))
+	}
+}
+
+func (d *demoTest) aCrowdCostsOneQuery(t *testing.T) {
+	const crowd, mark = 1000, "ledger-export" // with a period nobody has asked for, so that it is cold
+	url := d.Links[mark]["csv"] + "?from=2025-01-01&until=2025-01-08"
+	count := func() string {
+		return pgtest.Query(t, d.FollowerDSN, `select coalesce(sum(calls), 0) from pg_stat_statements where query like '%as account_name%' and query not like '%pg_stat%'`)[0]
+	}
+	before := count()
+	var wg sync.WaitGroup
+	var failed atomic.Int64
+	tags := make([]string, crowd)
+	for i := range crowd {
+		wg.Go(func() {
+			a, err := fetch(url)
+			if err != nil || a.status != http.StatusOK {
+				failed.Add(1)
+			}
+			tags[i] = a.header.Get("ETag")
+		})
+	}
+	wg.Wait()
+	if n := failed.Load(); n > 0 {
+		t.Errorf("%d of %d got nothing", n, crowd)
+	}
+	slices.Sort(tags)
+	if all := slices.Compact(tags); len(all) != 1 || all[0] == "" {
+		t.Errorf("the ETags are %q", all)
+	}
+	if after := count(); after != fmt.Sprint(atoi(t, before)+1) {
+		t.Errorf("%s queries before and %s after %d requests", before, after, crowd)
+	}
+}
+
+func atoi(t *testing.T, s string) (n int) {
+	t.Helper()
+	if _, err := fmt.Sscan(s, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func (d *demoTest) feedsOutliveTheFollower(t *testing.T) {
+	url := d.Links["cash-by-account"]["csv"]
+	fresh := func() answer { return get(t, url+"?_fresh=1") }
+	good := get(t, url)
+	pgctl(t, d.Data["follower"], "stop", "-m", "fast")
+	pgtest.Eventually(t, "the last good result, marked", func() bool {
+		a := fresh()
+		if a.status != http.StatusOK || a.header.Get("X-Clip-Rows") != good.header.Get("X-Clip-Rows") {
+			t.Fatalf("without the follower: %d %.200s", a.status, a.body)
+		}
+		return a.header.Get("X-Clip-Stale") != ""
+	})
+	stale := fresh()
+	for _, want := range []string{"follower", "showing the result of"} {
+		if got := stale.header.Get("X-Clip-Stale"); !strings.Contains(got, want) {
+			t.Errorf("X-Clip-Stale %q does not say %q", got, want)
+		}
+	}
+	if page := get(t, d.Links["cash-by-account"]["html"]+"?_fresh=1"); !strings.Contains(page.body, "Not the newest") {
+		t.Errorf("the page does not say that it is stale")
+	}
+	cold := get(t, d.Links["ledger-export"]["csv"]+"?from=2024-01-01&until=2024-01-02")
+	if cold.status != http.StatusServiceUnavailable || cold.header.Get("Retry-After") == "" {
+		t.Errorf("what never had a result: %d, Retry-After %q", cold.status, cold.header.Get("Retry-After"))
+	}
+	pgctl(t, d.Data["follower"], "start")
+	pgtest.Eventually(t, "a newer result, untouched by hand", func() bool {
+		a := fresh()
+		return a.header.Get("X-Clip-Stale") == "" && a.header.Get("X-Clip-As-Of") > stale.header.Get("X-Clip-As-Of")
+	})
+	pgctl(t, d.Data["follower"], "stop", "-m", "fast") // it is not the demo's child any more
+}
+
+func (d *demoTest) stopRemovesEverything(t *testing.T) {
+	d.stop()
+	if code := <-d.done; code != 0 {
+		t.Errorf("exit code %d: %s", code, d.errs)
+	}
+	if left, _ := os.ReadDir(d.dir); len(left) > 0 {
+		t.Errorf("it left %v", left)
+	}
+	for _, secret := range d.secrets() {
+		if strings.Contains(d.errs.String(), secret) {
+			t.Errorf("the log holds a token")
+		}
+	}
+}
+
+func (d *demoTest) secrets() []string {
+	var all []string
+	for _, addresses := range d.Links {
+		all = append(all, clips.Token(web.TokenOf(addresses["csv"])).Reveal())
+	}
+	return all
+}
