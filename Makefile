@@ -8,19 +8,17 @@
 ARGS =
 FUZZTIME = 10s
 
-# One file without a C library to look for, and without the paths of the machine that built it.
-GO_BUILD = CGO_ENABLED=0 go build -trimpath
-
 help: ## this list
-	@awk -F ': ## ' '/^[a-z]+: ## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
 
-demo: ## a sample company, its follower and Clipsheet, on this machine
+demo: build ## a sample company, its follower and Clipsheet, on this machine
 	@.ci/setup demo
-	@$(GO_BUILD) -o clipsheet ./cmd/clipsheet
 	@./clipsheet demo $(ARGS)
 
+# Without cgo the binary needs no C library, and runs on older systems than the one that built it.
 build: ## ./clipsheet, the one binary
-	$(GO_BUILD) -o clipsheet ./cmd/clipsheet
+	@.ci/setup build
+	CGO_ENABLED=0 go build -o clipsheet ./cmd/clipsheet
 
 test: ## the tests, against real servers and a real follower
 	@.ci/setup test
@@ -28,11 +26,11 @@ test: ## the tests, against real servers and a real follower
 	go test $(ARGS) ./...
 
 lint: ## what tools find: format, vet, staticcheck, golangci-lint, shellcheck, and strays
+	@.ci/setup build
 	@.ci/lint/run
 
-bench: ## the measurements of docs/performance.md, on this machine
+bench: build ## the measurements of docs/performance.md, on this machine
 	@.ci/setup demo
-	@$(GO_BUILD) -o clipsheet ./cmd/clipsheet
 	@./clipsheet bench $(ARGS)
 
 fuzz: ## every fuzzer, FUZZTIME each (10s)
