@@ -29,10 +29,10 @@ func (s *site) feed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	req := &request{query: parseQuery(r.URL.RawQuery)}
-	defer s.touch(w, r, req)
 	if err := s.serve(w, r, req); err != nil {
 		s.fail(w, r, req, err)
 	}
+	s.touch(w, r, req)
 }
 
 func (s *site) serve(w http.ResponseWriter, r *http.Request, req *request) error {
@@ -148,7 +148,7 @@ func (s *site) answer(r *http.Request, req *request) (clips.Answer, error) {
 		answer, err = s.Results.Get(r.Context(), ask)
 	}
 	if errors.Is(err, clips.ErrNotFound) {
-		return answer, &clips.Error{Kind: clips.KindUnavailable, Cause: err,
+		return answer, &clips.Error{Kind: clips.KindUnavailable, // not ErrNotFound: the link is there
 			Notice: "There is no result yet, and HEAD does not make one: ask with GET."}
 	}
 	visitOf(r).stale = answer.Stale

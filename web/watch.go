@@ -66,7 +66,10 @@ func (s *site) log(r *http.Request, v *visit, out *written, took time.Duration) 
 		attrs = append(attrs, slog.String("stale", v.stale))
 	}
 	if v.err != nil {
-		attrs = append(attrs, slog.String("kind", string(clips.KindOf(v.err))), slog.Any("err", v.err))
+		attrs = append(attrs, slog.String("kind", string(clips.KindOf(v.err))))
+	}
+	if v.err != nil && clips.KindOf(v.err) != clips.KindParameter { // whose words quote what readers wrote
+		attrs = append(attrs, slog.Any("err", v.err))
 	}
 	if out.Status() >= 500 {
 		level = slog.LevelWarn
