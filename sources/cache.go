@@ -155,7 +155,7 @@ func (c *Cache) Peek(ctx context.Context, req clips.Request) (clips.Answer, erro
 
 // maxAge is the age from which a result is too old for the request.
 func maxAge(req clips.Request) time.Duration {
-	age := cmp.Or(req.Clip.Revision.MaxAge, clips.DefaultMaxAge)
+	age := req.Clip.Revision.MaxAge
 	if req.Fresh {
 		return min(age, clips.MinFreshAge)
 	}

@@ -40,9 +40,10 @@ type Config struct {
 //
 // Safe for concurrent use.
 type Follower struct {
-	cfg   Config
-	pg    *pgconn.Config
-	seats chan struct{} // one for each run; waiting is first come, first served
+	cfg     Config
+	pg      *pgconn.Config
+	seats   chan struct{} // one for each run; waiting is first come, first served
+	horizon horizon
 
 	zone     *time.Location // of the config
 	learnt   atomic.Pointer[time.Location]

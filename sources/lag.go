@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -26,7 +27,9 @@ select pg_is_in_recovery(),
        and exists (
            select from pg_stat_wal_receiver
            where coalesce(status = 'streaming', true) and coalesce(latest_end_lsn <= pg_last_wal_replay_lsn(), true)
-       )`
+       ),
+       coalesce(pg_last_wal_replay_lsn() - '0/0', 0)::bigint,
+       (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint`
 
 // A dead client is noticed within a second instead of at the end of the query, since version 14 and where the
 // platform can.
@@ -46,6 +49,8 @@ type age struct {
 	now      time.Time // of the server
 	replayed time.Time // when the last transaction that it replayed was committed on the primary; zero is unknown
 	caughtUp bool      // connected to the primary, and everything received is replayed
+	position int64     // in the WAL, up to which it has replayed
+	started  time.Time // the server itself
 }
 
 // asOf is the moment of the primary that the data shows, and how long ago that was.
@@ -54,6 +59,29 @@ func (a age) asOf() (time.Time, time.Duration) {
 		return a.now, 0
 	}
 	return a.replayed, max(0, a.now.Sub(a.replayed))
+}
+
+// horizon is the last moment at which a server was known to be caught up, and where in the WAL that was. What it shows
+// later is no older, though by its own account it may look so: the primary commits nothing for an hour, then a record
+// is on its way, and the last commit it has replayed is an hour ago.
+type horizon struct {
+	mu sync.Mutex
+	age
+}
+
+// correct learns from a server that is caught up, and corrects one that is not. A server started anew is another one:
+// it may have been rebuilt from an older copy.
+func (h *horizon) correct(a age) age {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case !a.follower:
+	case a.caughtUp:
+		h.age = a
+	case a.started.Equal(h.started) && a.position >= h.position && a.replayed.Before(h.now):
+		a.replayed = h.now
+	}
+	return a
 }
 
 const (
@@ -75,6 +103,9 @@ func (s *session) age() (age, error) {
 		case <-s.ctx.Done():
 			return a, s.explain(s.ctx.Err())
 		}
+	}
+	if err == nil {
+		a = s.f.horizon.correct(a)
 	}
 	if err == nil && a.follower && !a.caughtUp && a.replayed.IsZero() {
 		a.replayed, err = s.readCheckpointAge()
@@ -102,7 +133,8 @@ func (s *session) readAge(read func(context.Context) ([][][]byte, error)) (age, 
 		return age{}, err
 	}
 	r := rows[0]
-	return age{isTrue(r[0]), micros(r[1]), micros(r[2]), isTrue(r[3])}, nil
+	position, err := strconv.ParseInt(string(r[4]), 10, 64)
+	return age{isTrue(r[0]), micros(r[1]), micros(r[2]), isTrue(r[3]), position, micros(r[5])}, err
 }
 
 func (s *session) readCheckpointAge() (time.Time, error) {
