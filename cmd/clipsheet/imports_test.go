@@ -34,6 +34,10 @@ var mayImport = map[string]struct {
 			"github.com/prometheus/client_golang", "golang.org/x/time"},
 		"everything over HTTP; databases reach it as interfaces it declares",
 	},
+	"xlsx": {
+		[]string{"clipsheet/clips", "github.com/xuri/excelize", "github.com/klauspost/compress"},
+		"results as workbooks; excelize makes what is intricate, klauspost deflates what is large",
+	},
 	"internal/localpg": {
 		nil,
 		"starts PostgreSQL's own binaries and speaks to them through their files and tools",
