@@ -22,6 +22,7 @@ type cli struct {
 	Check      checkCmd      `cmd:"" help:"Look at the config, the state database and every source; say what is wrong and how to cure it."`
 	Run        runCmd        `cmd:"" help:"Run one clip, or any query, and write the result."`
 	Link       linkCmd       `cmd:"" help:"Make, list, rotate and revoke the links that open a clip."`
+	Bench      benchCmd      `cmd:"" help:"Measure Clipsheet beside well-known tools, on this machine."`
 	Completion completionCmd `cmd:"" help:"Print the completion script of a shell."`
 	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" passthrough:""`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
