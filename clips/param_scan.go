@@ -28,7 +28,7 @@ type hole struct{ from, fromEnd, to, toEnd int }
 //
 // Strings are read as standard_conforming_strings = on has them, the default since Postgres 9.1.
 func scanSQL(sql string) (scannedSQL, error) {
-	s := scanner{lexer: lexer{sql: sql}}
+	s := scanner{lexer: lexer{sql: sql}, numbers: map[string]int{}}
 	for s.at < len(sql) {
 		start := s.at
 		t := s.next()
@@ -67,6 +67,7 @@ type scanner struct {
 	copiedChars   int
 	writtenChars  int
 	names         []string
+	numbers       map[string]int // of names, from 1
 	holes         []hole
 	qualifiedWord bool // before is a word that follows a dot, so it is no keyword
 }
@@ -172,12 +173,13 @@ func (s *scanner) replace(start, end int) {
 
 // number is the $n of a name: the same one each time.
 func (s *scanner) number(name string) string {
-	at := slices.Index(s.names, name)
-	if at < 0 {
-		at = len(s.names)
+	n, known := s.numbers[name]
+	if !known {
 		s.names = append(s.names, name)
+		n = len(s.names)
+		s.numbers[name] = n
 	}
-	return "$" + strconv.Itoa(at+1)
+	return "$" + strconv.Itoa(n)
 }
 
 func (s *scanner) copy(end int) {
