@@ -167,9 +167,6 @@ func (o readerOptions) forFormat(f format) readerOptions {
 	return o
 }
 
-// whole tells whether every value of the result is sent.
-func (o readerOptions) whole() bool { return o.columns == nil && o.offset == 0 && o.limit < 0 }
-
 func badRequest(text string, a ...any) error {
 	return &clips.Error{Kind: clips.KindParameter, Notice: fmt.Sprintf(text, a...)}
 }

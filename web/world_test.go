@@ -46,11 +46,10 @@ func (w *world) apply() {
 
 // script is a Source that answers each query with rows, or with an error.
 type script struct {
-	mu     sync.Mutex
-	rows   *table
-	err    error
-	opens  int
-	arrive chan struct{} // when set, told of each run, which then waits for its context to end
+	mu    sync.Mutex
+	rows  *table
+	err   error
+	opens int
 }
 
 func (s *script) Open(ctx context.Context, q clips.Query) (clips.Rows, error) {

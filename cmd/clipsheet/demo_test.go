@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"clipsheet/clips"
 	"clipsheet/internal/localpg/pgtest"
 	"clipsheet/web"
 )
@@ -228,7 +227,7 @@ func (d *demoTest) stopRemovesEverything(t *testing.T) {
 func (d *demoTest) secrets() []string {
 	var all []string
 	for _, addresses := range d.Links {
-		all = append(all, clips.Token(web.TokenOf(addresses["csv"])).Reveal())
+		all = append(all, web.TokenOf(addresses["csv"]).Reveal())
 	}
 	return all
 }

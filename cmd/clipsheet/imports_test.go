@@ -29,6 +29,18 @@ var mayImport = map[string]struct {
 		[]string{"clipsheet/clips", "github.com/jackc/pgx"},
 		"runs SQL on a follower and keeps results; who asked is none of its business",
 	},
+	"sheets/simulator": {
+		[]string{"clipsheet/sheets/simulator/internal/"},
+		"a Google of our own, for the demo and the tests: it must not agree with our client by sharing its code",
+	},
+	"sheets/simulator/internal/formula": {
+		[]string{"clipsheet/sheets/simulator/internal/"},
+		"references are geometry, and numbers are read and shown by the locale",
+	},
+	"sheets/simulator/internal/book": {
+		[]string{"clipsheet/sheets/simulator/internal/"},
+		"a spreadsheet is messages, geometry and formulas",
+	},
 	"web": {
 		[]string{"clipsheet/clips", "github.com/go-chi/chi", "github.com/klauspost/compress",
 			"github.com/prometheus/client_golang", "golang.org/x/time"},

@@ -202,6 +202,7 @@ func TestStopFinishesDownloads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer resp.Body.Close()
 	s.process.Process.Signal(syscall.SIGTERM)
 	pgtest.Eventually(t, "the listener to close", func() bool {
 		c, err := net.Dial("tcp", s.address)
