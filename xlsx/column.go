@@ -21,9 +21,10 @@ type column struct {
 	width   int // of the widest value seen, in characters
 
 	// The starts of its cells; see startCell.
-	plain, part   string                   // of values, and of those with a part of a second
-	text, retyped string                   // of text, and of text that Excel would take for something else when typed again
-	numbers       [mostDecimals + 2]string // of numbers by their decimals, made when needed
+	plain, part string                   // of values, and of those with a part of a second
+	text, empty string                   // of text, and of text without a character
+	retyped     string                   // of text that Excel would take for something else when it is typed again
+	numbers     [mostDecimals + 2]string // of numbers by their decimals, made when needed
 
 	cut, replaced int64 // texts shortened, and bytes that were not UTF-8
 }
@@ -96,9 +97,14 @@ func newColumn(i int, c clips.Column, heading string, f clips.ColumnFormat, s *s
 	if pattern != "" {
 		text, again = s.pattern(pattern), s.pattern(pattern)
 	}
+	if col.kind.right() {
+		again = s.aside(firstOf(pattern, clips.TextPattern))
+		text = again
+	}
 	col.plain = startCell(s.pattern(plain), form, col.letters)
 	col.part = startCell(s.pattern(part), form, col.letters)
 	col.text = startCell(text, "inlineStr", col.letters)
+	col.empty = startCell(text, "s", col.letters)
 	col.retyped = startCell(again, "inlineStr", col.letters)
 	return col, nil
 }
@@ -178,6 +184,9 @@ func startCell(style int, form, name string) string {
 const (
 	beginValue = `"><v>`
 	endValue   = `</v></c>`
+	// emptyText is the first of the shared strings, and the only one. ExcelJS sees no cell in an empty text that stands
+	// in its cell.
+	emptyText = beginValue + "0" + endValue
 )
 
 func (c *column) appendNumber(b, row, v []byte) []byte {
@@ -250,6 +259,9 @@ func (c *column) appendMoment(b, row, v []byte, m moment, ok bool) []byte {
 }
 
 func (c *column) appendText(b, row, v []byte) []byte {
+	if len(v) == 0 {
+		return append(append(append(b, c.empty...), row...), emptyText...)
+	}
 	start := c.text
 	if c.kind != asCode && retyped(v) {
 		start = c.retyped

@@ -25,7 +25,7 @@ const (
 	coverWords
 )
 
-var coverWidths = []float64{26, 34, 12, 10, 24, 24, 14, 14}
+var coverWidths = []float64{26, 34, 12, 11, 36, 26, 16, 16}
 
 func (b *bookWriter) addCover() (err error) {
 	if b.path, err = b.skeleton.addTab(b.cover); err != nil {
@@ -117,7 +117,7 @@ func (b *bookWriter) zones() (zones []string) {
 
 // coverTabs lists the tabs, what is on them and where it comes from.
 func (b *bookWriter) coverTabs(p *page) {
-	p.list("Tab", "Clip", ">Rows", ">Revision", "As of", "Follower lag", "Author", "")
+	p.list("Tab", "Clip", ">Rows", ">Revision", "  As of", "Follower lag", "Author", "")
 	for _, t := range b.report.Tabs {
 		about, h := b.book.Sheets[t.Sheet].About, b.headers[t.Sheet]
 		p.row(0,
@@ -125,7 +125,7 @@ func (b *bookWriter) coverTabs(p *page) {
 			p.text(coverWhat, 0, firstOf(about.Title, about.Clip)),
 			p.number(coverRows, p.look.count, strconv.FormatInt(t.Rows, 10)),
 			p.revision(coverCount, about.Revision),
-			p.text(coverLeft, 0, momentIn(h.AsOf, h.TimeZone)),
+			p.text(coverLeft, p.look.indented, momentIn(h.AsOf, h.TimeZone)),
 			p.text(coverRight, 0, lagWords(h.Lag)),
 			p.text(coverGap, 0, about.Author),
 		)
@@ -262,7 +262,7 @@ func momentIn(t time.Time, zone string) string {
 
 func lagWords(lag time.Duration) string {
 	if lag <= 0 {
-		return "none: all that was received was replayed"
+		return "none"
 	}
 	return lag.Round(time.Millisecond).String()
 }

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"bytes"
+	"math/bits"
 	"strconv"
 )
 
@@ -22,15 +23,22 @@ type moment struct {
 // hasFraction tells whether the seconds are not whole.
 func (m moment) hasFraction() bool { return m.micros%1e6 != 0 }
 
-// append appends it as a number of days. Twelve digits of the day bring back each microsecond.
+// append appends it as a number of days. Twelve digits of the day bring back each microsecond; lengths of time get the
+// fifteen a double has room for, since LibreOffice shows the second that is not quite over.
 func (m moment) append(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(m.days), 10)
 	if m.micros == 0 {
 		return b
 	}
-	part := (m.micros*1e6 + 43200) / 86400 // in billionths of a thousandth of a day
+	scale, unit := uint64(1e6), uint64(1e11)
+	if m.days < 1000 {
+		scale, unit = 1e9, 1e14
+	}
+	high, low := bits.Mul64(uint64(m.micros), scale)
+	low, carry := bits.Add64(low, 43200, 0)
+	part, _ := bits.Div64(high+carry, low, 86400)
 	b = append(b, '.')
-	for unit := int64(1e11); part > 0; unit /= 10 {
+	for ; part > 0; unit /= 10 {
 		b = append(b, byte('0'+part/unit))
 		part %= unit
 	}

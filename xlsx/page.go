@@ -20,7 +20,7 @@ type page struct {
 	err      error
 }
 
-type looks struct{ title, label, quiet, warning, heading, right, count, link int }
+type looks struct{ title, label, quiet, warning, heading, right, count, indented, link int }
 
 // pageCell is a cell of the next row; nil is none.
 type pageCell struct {
@@ -46,6 +46,8 @@ func newPage(s *skeleton, tab string) *page {
 		heading: s.styles.id("list", line),
 		right:   s.styles.id("list right", right),
 		count:   s.styles.pattern(count),
+
+		indented: s.styles.id("indented", excelize.Style{Alignment: &excelize.Alignment{Horizontal: "left", Indent: 1}}),
 	}}
 }
 

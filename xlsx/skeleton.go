@@ -147,6 +147,15 @@ func (s *skeleton) properties(book Book, asOf time.Time) {
 
 const xmlHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 
+// emptyString makes the empty text the one shared string, in place of what excelize wrote above the columns.
+func (s *skeleton) emptyString() {
+	if s.tables == 0 {
+		return // no cell can need it
+	}
+	s.setPart("xl/sharedStrings.xml", []byte(xmlHead+`<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" `+
+		`uniqueCount="1"><si><t></t></si></sst>`))
+}
+
 // paths are all parts, in order.
 func (s *skeleton) paths() (paths []string) {
 	s.file.Pkg.Range(func(path, _ any) bool {

@@ -52,6 +52,11 @@ func (s *styles) pattern(pattern string) int {
 	return s.id("="+pattern, excelize.Style{CustomNumFmt: &pattern})
 }
 
+// aside is the text of a number that a cell cannot hold. It stands where the numbers stand.
+func (s *styles) aside(pattern string) int {
+	return s.id("aside="+pattern, excelize.Style{CustomNumFmt: &pattern, Alignment: &excelize.Alignment{Horizontal: "right"}})
+}
+
 // Patterns of what no clip said more about. They show what Postgres prints.
 const (
 	datePattern     = "yyyy-mm-dd"

@@ -94,7 +94,7 @@ func isEscape(v []byte) bool {
 // would turn into spaces, are escaped the way Excel escapes them there.
 func appendAttr(b []byte, s string) []byte {
 	text, _ := appendText(nil, []byte(s))
-	for _, c := range text {
+	for _, c := range bytes.ReplaceAll(text, []byte("&#13;"), []byte(controls['\r'])) {
 		switch c {
 		case '"':
 			b = append(b, "&quot;"...)
@@ -104,7 +104,7 @@ func appendAttr(b []byte, s string) []byte {
 			b = append(b, c)
 		}
 	}
-	return bytes.ReplaceAll(b, []byte("&#13;"), []byte(controls['\r']))
+	return b
 }
 
 // needsSpace tells whether a parser may drop blanks of the text unless told to preserve them.

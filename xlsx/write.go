@@ -136,6 +136,7 @@ func (b *bookWriter) finish() error {
 		return err
 	}
 	b.skeleton.properties(b.book, b.asOf())
+	b.skeleton.emptyString()
 	for _, path := range b.skeleton.paths() {
 		if b.zip.has[path] {
 			continue
