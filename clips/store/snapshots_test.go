@@ -158,8 +158,10 @@ func TestACancelledOrCutSaveLeavesNothing(t *testing.T) {
 	for name, cut := range map[string]func(){
 		"cancelled": cancel,
 		"cut": func() {
-			pgtest.Exec(t, dsn, `select pg_terminate_backend(pid) from pg_stat_activity
-				where application_name = 'clipsheet' and datname = current_database() and query ilike 'copy%'`)
+			pgtest.Eventually(t, "the copy to begin", func() bool {
+				return pgtest.Query(t, dsn, `select count(pg_terminate_backend(pid)) from pg_stat_activity
+					where application_name = 'clipsheet' and datname = current_database() and query ilike 'copy%'`)[0] != "0"
+			})
 		},
 	} {
 		r := start(t, s, "sales", "")
