@@ -16,13 +16,20 @@ func newPartWriter(w io.Writer) *partWriter {
 	return &partWriter{zip: zip.NewWriter(w), has: map[string]bool{}}
 }
 
-// firstDay1980 is the date Excel itself gives to parts. Nothing in a file depends on when it was written.
-const firstDay1980 = 1<<5 | 1
+// entry describes a part. Its date is the one Excel itself gives: nothing in a file depends on when it was written.
+func entry(path string) *zip.FileHeader {
+	const version = 20 // of the format, which CreateRaw leaves to us
+	const newYear1980 = 1<<5 | 1
+	h := &zip.FileHeader{Name: path, Method: zip.Deflate, CreatorVersion: version, ReaderVersion: version}
+	//lint:ignore SA1019 the newer field adds a second date to each part
+	h.ModifiedDate = newYear1980
+	return h
+}
 
 // write writes a small part.
 func (p *partWriter) write(path string, part []byte) error {
 	p.has[path] = true
-	w, err := p.zip.CreateHeader(&zip.FileHeader{Name: path, Method: zip.Deflate, ModifiedDate: firstDay1980})
+	w, err := p.zip.CreateHeader(entry(path))
 	if err != nil {
 		return err
 	}
@@ -40,10 +47,9 @@ type rawPart struct {
 
 // raw begins a large part. Its sizes and checksum are known at the end and stand behind it: that is flag 8.
 func (p *partWriter) raw(path string) (*rawPart, error) {
-	const version = 20
 	p.has[path] = true
-	h := &zip.FileHeader{Name: path, Method: zip.Deflate, Flags: 8, ModifiedDate: firstDay1980,
-		CreatorVersion: version, ReaderVersion: version}
+	h := entry(path)
+	h.Flags |= 8
 	w, err := p.zip.CreateRaw(h)
 	if err != nil {
 		return nil, err
@@ -51,13 +57,15 @@ func (p *partWriter) raw(path string) (*rawPart, error) {
 	return &rawPart{newDeflater(w), h}, nil
 }
 
-// finish ends the part. The zip package wants its sizes in 32 bits as well as in 64.
+// finish ends the part.
 func (p *rawPart) finish() error {
 	err := p.deflater.finish()
 	h := p.header
 	h.CRC32 = p.crc
 	h.CompressedSize64, h.UncompressedSize64 = p.size, p.plain
+	//lint:ignore SA1019 what stands behind a raw part is made of these, and not of those of 64 bits
 	h.CompressedSize = uint32(min(p.size, math.MaxUint32))
+	//lint:ignore SA1019 likewise
 	h.UncompressedSize = uint32(min(p.plain, math.MaxUint32))
 	return err
 }
