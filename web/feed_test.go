@@ -15,9 +15,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
+	"github.com/xuri/excelize/v2"
 
 	"clipsheet/clips"
 	"clipsheet/internal/localpg/pgtest"
+	"clipsheet/xlsx"
 )
 
 func TestFeedFormats(t *testing.T) {
@@ -72,6 +74,42 @@ func TestFeedFormats(t *testing.T) {
 	}
 	if n := w.follow.count(); n != 1 {
 		t.Errorf("%d runs for four formats", n)
+	}
+}
+
+func TestWorkbook(t *testing.T) {
+	w := newWorld(t)
+	link := w.link("revenue")
+	r := w.get(link+".xlsx?limit=7&region=EMEA", "Accept-Encoding", "gzip")
+	w.want(r, http.StatusOK)
+	for name, want := range map[string]string{"Content-Type": xlsx.ContentType, "Content-Length": fmt.Sprint(len(r.body)), "Content-Encoding": "",
+		"X-Clip-Rows": "3"} {
+		if got := r.header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if got := r.header.Get("Content-Disposition"); !strings.HasPrefix(got, `attachment; filename="revenue.xlsx"`) {
+		t.Errorf("Content-Disposition %q", got)
+	}
+	file, err := excelize.OpenReader(strings.NewReader(r.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := file.GetRows(file.GetSheetName(0))
+	if err != nil || len(rows) != 4 || rows[2][0] != "0012" || rows[0][1] != "balance" {
+		t.Errorf("%q, %v", rows, err)
+	}
+	if again := w.get(link+".xlsx?limit=7&region=EMEA", "If-None-Match", r.header.Get("ETag")); again.status != http.StatusNotModified {
+		t.Errorf("asked again: %d", again.status)
+	}
+	w.clips[1].Title = "Revenue, net"
+	w.apply()
+	if again := w.get(link+".xlsx?limit=7&region=EMEA", "If-None-Match", r.header.Get("ETag")); again.status != http.StatusOK {
+		t.Errorf("with another title: %d", again.status)
+	}
+	if n := w.follow.count(); n != 1 {
+		t.Errorf("%d runs", n)
 	}
 }
 

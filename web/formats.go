@@ -12,11 +12,13 @@ import (
 type format struct {
 	name   string
 	inline bool   // browsers show it; the others they save
+	packed bool   // compressed by itself
 	use    string // what it is for, in the list of downloads
 }
 
 // formats are all there are, in the order people see them. A suffix that is not here is a link that is not there.
 var formats = []format{
+	{name: "xlsx", use: "for Excel, with its dates and numbers as such", packed: true},
 	{name: "csv", use: "for Google Sheets and most programs"},
 	{name: "tsv", use: "with tabs, to paste into a spreadsheet"},
 	{name: "json", use: "for programs", inline: true},
@@ -49,6 +51,9 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	}
 	return s, "", false
 }
+
+// workbook tells whether it is made by Options.Workbook rather than by an encoder of package clips.
+func (f format) workbook() bool { return f.name == "xlsx" }
 
 // page tells whether it is read in a browser.
 func (f format) page() bool { return f.name == "html" }

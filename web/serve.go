@@ -26,12 +26,11 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, req *request, answer
 	if req.format.page() {
 		return s.sendPage(w, r, req, answer)
 	}
-	encoder, err := clips.NewEncoder(req.format.name, req.options.EncodeOptions)
+	encoder, body, err := s.body(r, req, answer)
 	if err != nil {
 		return err
 	}
-	body := feedBody{variant: req.options.variant(req.format), coding: codingOf(r, answer.Info), encode: encoder.Encode}
-	v := validators{etag: etag(answer.Info, body.variant, req.options.Shape != ""), asOf: datedBy(answer.Info), coded: body.coding}
+	v := validators{etag: etag(answer.Info, body.variant, body.dated), asOf: datedBy(answer.Info), coded: body.coding}
 	describe(w.Header(), answer)
 	w.Header().Set("Vary", "Accept-Encoding")
 	if tag, ok := v.unchanged(r.Header); ok {
@@ -56,8 +55,36 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, req *request, answer
 // feedBody is what a body is made of.
 type feedBody struct {
 	variant string // tells bodies of one result apart, codings aside
+	dated   bool   // the moment of the result is in it
 	coding  coding
 	encode  func(io.Writer, clips.Rows) error
+}
+
+func (s *site) body(r *http.Request, req *request, answer clips.Answer) (clips.Encoder, feedBody, error) {
+	body := feedBody{variant: req.options.variant(req.format), dated: req.options.Shape != "", coding: codingOf(r, req.format, answer.Info)}
+	if req.format.workbook() {
+		subject := Subject{Clip: req.clip, Params: req.bound.Params, Info: answer.Info}
+		encoder := s.Workbook(subject)
+		body.variant += subject.mark()
+		body.dated, body.encode = true, encoder.Encode
+		return encoder, body, nil
+	}
+	encoder, err := clips.NewEncoder(req.format.name, req.options.EncodeOptions)
+	if err != nil {
+		return nil, body, err
+	}
+	body.encode = encoder.Encode
+	return encoder, body, nil
+}
+
+// mark tells subjects apart whose workbooks differ though their results do not: a title may change without a run.
+func (s Subject) mark() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %q %d", s.Clip.Slug, s.Clip.Title, s.Clip.Description, s.Clip.Owner, s.Info.Revision)
+	for _, p := range s.Params {
+		fmt.Fprintf(h, " %q %q %q", p.Param.Name, p.Param.Label, p.Value)
+	}
+	return " " + hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // render finds or makes the file of a body.
@@ -76,8 +103,8 @@ func (s *site) render(r *http.Request, req *request, info clips.SnapshotInfo, bo
 // smallest is the size from which a body is worth compressing.
 const smallest = 1024
 
-func codingOf(r *http.Request, info clips.SnapshotInfo) coding {
-	if info.Bytes < smallest {
+func codingOf(r *http.Request, f format, info clips.SnapshotInfo) coding {
+	if f.packed || info.Bytes < smallest {
 		return identity
 	}
 	return codingFor(r.Header)

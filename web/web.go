@@ -38,10 +38,18 @@ type Results interface {
 		encode func(io.Writer, *clips.Snapshot) error) (*os.File, error)
 }
 
-// Options say what the web works with. Store and Results are required.
+// Subject is what a workbook says of the result in it.
+type Subject struct {
+	Clip   clips.Clip
+	Params []clips.BoundParam
+	Info   clips.SnapshotInfo
+}
+
+// Options say what the web works with. Store, Results and Workbook are required.
 type Options struct {
 	Store     Store
 	Results   Results
+	Workbook  func(Subject) clips.Encoder        // makes what .xlsx serves; the same for equal Subjects
 	BaseURL   string                             // what readers type before /d/; never taken from a request
 	TimeZone  func(source string) *time.Location // of a clip that names none; UTC
 	Ready     func(ctx context.Context) error    // nil is always ready

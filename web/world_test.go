@@ -21,6 +21,7 @@ import (
 	"clipsheet/internal/localpg/pgtest"
 	"clipsheet/sources"
 	"clipsheet/web"
+	"clipsheet/xlsx"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Runner(m).Run()) }
@@ -142,7 +143,7 @@ func newWorld(t *testing.T, change ...func(*web.Options)) *world {
 	cache := sources.NewCache(sources.CacheOptions{Store: st, Files: files, Log: log,
 		Source: func(string) (clips.Source, bool) { return w.follow, true }})
 	t.Cleanup(cache.Close)
-	w.options = web.Options{Store: st, Results: cache, BaseURL: "https://clips.example.com", Listen: "127.0.0.1:8765", Local: true,
+	w.options = web.Options{Store: st, Results: cache, Workbook: workbook, BaseURL: "https://clips.example.com", Listen: "127.0.0.1:8765", Local: true,
 		Metrics: prometheus.NewRegistry(), Log: log}
 	for _, c := range change {
 		c(&w.options)
@@ -157,6 +158,11 @@ func newServer(t *testing.T, o web.Options) *httptest.Server {
 	s.Client().Transport.(*http.Transport).DisableCompression = true // what is sent is looked at as it comes
 	t.Cleanup(s.Close)
 	return s
+}
+
+func workbook(s web.Subject) clips.Encoder {
+	return xlsx.NewEncoder(xlsx.Book{Title: s.Clip.Title, Cover: xlsx.CoverLast, Sheets: []xlsx.Sheet{{Name: s.Clip.Title,
+		About: xlsx.About{Title: s.Clip.Title, Params: s.Params}}}})
 }
 
 type lockedBuffer struct {

@@ -177,7 +177,7 @@ func measure(ctx context.Context, command []string) (usage, error) {
 	}
 	u := usage{Seconds: time.Since(began).Seconds(), CPU: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()}
 	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.Memory = int64(r.Maxrss) //nolint:unconvert // int32 where a word has 32 bits
+		u.Memory = int64(r.Maxrss)    //nolint:unconvert // int32 where a word has 32 bits
 		if runtime.GOOS != "darwin" { // which counts bytes, and the others KiB
 			u.Memory *= 1024
 		}

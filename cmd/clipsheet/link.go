@@ -28,7 +28,7 @@ type linkCreate struct {
 	Clip    string            `arg:"" help:"The clip it opens."`
 	Label   string            `short:"l" placeholder:"TEXT" help:"What it is for, so that it can be told from others later."`
 	Expires string            `placeholder:"WHEN" help:"When it ends: a length of time such as 90d, or a date such as 2027-01-31."`
-	Format  []string          `short:"f" placeholder:"FORMAT" help:"Only these formats: csv, tsv, json, ndjson, html. Default: all."`
+	Format  []string          `short:"f" placeholder:"FORMAT" help:"Only these formats: xlsx, csv, tsv, json, ndjson, html. Default: all."`
 	Param   map[string]string `short:"p" mapsep:"none" placeholder:"NAME=VALUE" help:"Fix a parameter, so that readers cannot change it."`
 }
 

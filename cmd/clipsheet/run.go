@@ -15,6 +15,7 @@ import (
 
 	"clipsheet/clips"
 	"clipsheet/sources"
+	"clipsheet/web"
 )
 
 type runCmd struct {
@@ -24,7 +25,7 @@ type runCmd struct {
 	SQL     string            `name:"sql" placeholder:"SQL" help:"A query to run instead of a clip."`
 	SQLFile string            `name:"sql-file" type:"existingfile" placeholder:"FILE" help:"The same, from a file."`
 	Param   map[string]string `short:"p" mapsep:"none" placeholder:"NAME=VALUE" help:"A parameter's value; repeat for more."`
-	Format  string            `short:"f" placeholder:"FORMAT" help:"csv, tsv, json or ndjson. Default: by the name of --output, else csv."`
+	Format  string            `short:"f" placeholder:"FORMAT" help:"csv, tsv, json, ndjson or xlsx. Default: by the name of --output, else csv."`
 	Output  string            `short:"o" type:"path" placeholder:"FILE" help:"Write here, whole or not at all, instead of to stdout."`
 
 	TimeZone string `name:"timezone" group:"Format" placeholder:"ZONE" help:"Time zone of a --sql query, such as Europe/Berlin."`
@@ -54,10 +55,6 @@ func (c *runCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	encoder, err := c.encoder()
-	if err != nil {
-		return usageError{err}
-	}
 	rev, err := c.revision(cfg)
 	if err != nil {
 		return err
@@ -70,6 +67,10 @@ func (c *runCmd) Run(ctx context.Context, std streams) error {
 		return usageError{err}
 	}
 	bound, err := clips.Bind(rev, c.Param, time.Now(), zoneOf(ctx, rev, source))
+	if err != nil {
+		return usageError{err}
+	}
+	encoder, err := c.encoder(cfg, bound)
 	if err != nil {
 		return usageError{err}
 	}
@@ -100,10 +101,17 @@ func (c *runCmd) write(std streams, encoder clips.Encoder, rows *progress, sql s
 	return os.Rename(tmp.Name(), c.Output)
 }
 
-func (c *runCmd) encoder() (clips.Encoder, error) {
+func (c *runCmd) encoder(cfg *Config, bound clips.Bound) (clips.Encoder, error) {
 	format := c.Format
 	if format == "" {
 		format = or(strings.TrimPrefix(filepath.Ext(c.Output), "."), "csv")
+	}
+	if format == "xlsx" {
+		clip := clips.Clip{Title: "Result", Slug: "result"}
+		if c.Clip != "" {
+			clip = cfg.clip(c.Clip)
+		}
+		return workbook(web.Subject{Clip: clip, Params: bound.Params}), nil
 	}
 	o := clips.EncodeOptions{NoHeader: c.NoHeader, BOM: c.BOM, Safe: c.Safe}
 	if c.Shape == "table" {

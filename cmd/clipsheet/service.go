@@ -98,6 +98,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 	s.http = web.Server(web.New(web.Options{
 		Store:     s.state,
 		Results:   s.cache,
+		Workbook:  workbook,
 		BaseURL:   cfg.Server.BaseURL,
 		Listen:    cfg.Server.Listen,
 		Local:     cfg.Auth.Mode == "local",
