@@ -1,6 +1,7 @@
 package clips
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -56,7 +57,7 @@ func parseValue(p Param, given string, clock wallClock) (value string, ok bool) 
 		n, err := strconv.ParseInt(text, 10, 64)
 		return strconv.FormatInt(n, 10), err == nil
 	case ParamNumber:
-		return strings.TrimPrefix(text, "+"), number.MatchString(text)
+		return parseNumber(text)
 	case ParamBoolean:
 		return parseBoolean(text)
 	case ParamDate:
@@ -64,15 +65,52 @@ func parseValue(p Param, given string, clock wallClock) (value string, ok bool) 
 		return t.Format(time.DateOnly), ok
 	case ParamTimestamp:
 		t, ok := clock.readTimestamp(text)
-		return t.Format("2006-01-02 15:04:05.999999-07:00"), ok
+		return timestampText(t), ok
 	case ParamChoice:
 		return given, slices.Contains(p.Choices, given)
 	}
 	return given, true
 }
 
-// number is what numeric reads, without its words for infinity and NaN and with an exponent it can hold.
-var number = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$`)
+// number is what numeric reads, without its words for infinity and NaN: sign, whole part, decimals and exponent.
+var number = regexp.MustCompile(`^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{1,4}))?$`)
+
+// maxDigits is how many a number may have, written out: what the widest column declared as numeric holds.
+const maxDigits = 1000
+
+// parseNumber writes a number as numeric prints it: no exponent, no leading zeros, but every decimal that was given.
+func parseNumber(text string) (value string, ok bool) {
+	m := number.FindStringSubmatch(text)
+	if m == nil || m[2]+m[3] == "" {
+		return "", false
+	}
+	exponent, _ := strconv.Atoi(m[4]) // none is 0
+	digits, decimals := strings.TrimLeft(m[2], "0")+m[3], len(m[3])-exponent
+	if max(len(digits), decimals, len(digits)-decimals) > maxDigits {
+		return "", false
+	}
+	digits += strings.Repeat("0", max(0, -decimals))
+	decimals = max(0, decimals)
+	digits = strings.Repeat("0", max(0, decimals-len(digits))) + digits
+	point := len(digits) - decimals
+	value = cmp.Or(strings.TrimLeft(digits[:point], "0"), "0")
+	if decimals > 0 {
+		value += "." + digits[point:]
+	}
+	if m[1] == "-" && strings.Trim(value, "0.") != "" {
+		value = "-" + value
+	}
+	return value, true
+}
+
+// timestampText has the seconds of an offset where there are any: in local mean time, before there were zones.
+func timestampText(t time.Time) string {
+	layout := "2006-01-02 15:04:05.999999-07:00"
+	if _, offset := t.Zone(); offset%60 != 0 {
+		layout += ":00"
+	}
+	return t.Format(layout)
+}
 
 func parseBoolean(text string) (value string, ok bool) {
 	switch strings.ToLower(text) {
