@@ -150,7 +150,7 @@ func (r Ref) A1() string {
 		text = Quote(r.Sheet) + "!"
 	}
 	a, f := r.Area, r.Fixed
-	first := spell(a.Cols.Start, f.Left, true) + spell(a.Rows.Start, f.Top, false)
+	first := spell(begin(a.Cols), f.Left, true) + spell(begin(a.Rows), f.Top, false)
 	if a.Single() {
 		return text + first
 	}
@@ -163,6 +163,13 @@ func (r Ref) A1() string {
 		last = ColumnName(MostColumns - 1)
 	}
 	return text + first + ":" + last
+}
+
+func begin(s Span) int {
+	if s == All {
+		return -1
+	}
+	return s.From()
 }
 
 func end(s Span) int {
