@@ -26,6 +26,7 @@ type Sheet struct {
 	Rows    clips.Rows                    // read to its end, not closed; not touched before the sheets in front are done
 	Columns map[string]clips.ColumnFormat // by the column's name
 	About   About
+	Count   int64 // of the rows. Only Template.Fill needs it: what stands above them must know how far they reach
 }
 
 // About is what the cover says of a sheet, beyond what its Rows tell. What is empty is left out.

@@ -16,17 +16,26 @@ type column struct {
 	letters string
 	kind    kind
 	pattern string // of the clip; "" leaves it to the type
-	styles  *styles
+	styles  styler
 	tally   tally
 	width   int // of the widest value seen, in characters
 
 	// The starts of its cells; see startCell.
 	plain, part string                   // of values, and of those with a part of a second
-	text, empty string                   // of text, and of text without a character
-	retyped     string                   // of text that Excel would take for something else when it is typed again
+	wholeDay    string                   // of 24:00:00
 	numbers     [mostDecimals + 2]string // of numbers by their decimals, made when needed
+	text        string                   // of text
+	retyped     string                   // of text that Excel would take for something else when it is typed again
+	empty       string                   // of text without a character
+	emptyEnd    string                   // and the rest of that cell
 
 	cut, replaced int64 // texts shortened, and bytes that were not UTF-8
+}
+
+// styler gives cells their looks, by number: of a format, and of a number that had to become text under it.
+type styler interface {
+	pattern(pattern string) int
+	aside(pattern string) int
 }
 
 // kind is how values are read.
@@ -83,7 +92,7 @@ func (k kind) isNumber() bool { return k == asInt || k == asNumeric || k == asFl
 // right tells whether Excel sets values to the right.
 func (k kind) right() bool { return k.isNumber() || k >= asDate }
 
-func newColumn(i int, c clips.Column, heading string, f clips.ColumnFormat, s *styles) (*column, error) {
+func newColumn(i int, c clips.Column, heading string, f clips.ColumnFormat, s styler) (*column, error) {
 	pattern, err := f.Pattern()
 	if err != nil {
 		return nil, err
@@ -104,7 +113,10 @@ func newColumn(i int, c clips.Column, heading string, f clips.ColumnFormat, s *s
 	col.plain = startCell(s.pattern(plain), form, col.letters)
 	col.part = startCell(s.pattern(part), form, col.letters)
 	col.text = startCell(text, "inlineStr", col.letters)
-	col.empty = startCell(text, "s", col.letters)
+	col.empty, col.emptyEnd = startCell(text, "s", col.letters), emptyText
+	if col.kind == asTime {
+		col.wholeDay = startCell(s.pattern(firstOf(pattern, spanPattern)), "", col.letters)
+	}
 	col.retyped = startCell(again, "inlineStr", col.letters)
 	return col, nil
 }
@@ -250,7 +262,7 @@ func (c *column) appendMoment(b, row, v []byte, m moment, ok bool) []byte {
 	start := c.plain
 	switch {
 	case c.kind == asTime && m.days == 1:
-		start = startCell(c.styles.pattern(spanPattern), "", c.letters) // 24:00:00, rather than the midnight before
+		start = c.wholeDay // rather than the midnight before
 	case m.hasFraction():
 		start = c.part
 	}
@@ -260,7 +272,7 @@ func (c *column) appendMoment(b, row, v []byte, m moment, ok bool) []byte {
 
 func (c *column) appendText(b, row, v []byte) []byte {
 	if len(v) == 0 {
-		return append(append(append(b, c.empty...), row...), emptyText...)
+		return append(append(append(b, c.empty...), row...), c.emptyEnd...)
 	}
 	start := c.text
 	if c.kind != asCode && retyped(v) {

@@ -195,12 +195,17 @@ func (t *tab) count() {
 	for _, c := range t.columns {
 		r.Cut += c.cut
 		r.Replaced += c.replaced
-		if c.Type == clips.Int || c.Type == clips.Numeric || c.Type == clips.Float {
+		if c.isControlled() {
 			t.tab.Columns = append(t.tab.Columns, c.controlTotal())
 		}
 	}
 	r.Tabs = append(r.Tabs, t.tab)
 	r.Rows += t.tab.Rows
+}
+
+// isControlled tells the columns that add up to something.
+func (c *column) isControlled() bool {
+	return c.Type == clips.Int || c.Type == clips.Numeric || c.Type == clips.Float
 }
 
 func (c *column) controlTotal() ControlTotal {
