@@ -24,6 +24,10 @@ const (
 	KindCanceled    Kind = "canceled"          // nobody waits any more
 	KindDiskFull    Kind = "disk_full"         // no room for the snapshot
 	KindCorrupt     Kind = "corrupt"           // a stored result fails its checksum
+	KindTarget      Kind = "target"            // what the spreadsheet holds or forbids is in the way; someone has to act there
+	KindAccount     Kind = "account"           // the Google account has to be connected anew, or its project set up
+	KindQuota       Kind = "quota"             // Google takes no more requests for now
+	KindSuperseded  Kind = "superseded"        // a newer run has the target
 	KindInternal    Kind = "internal"          // ours
 )
 
