@@ -90,6 +90,9 @@ type Push struct {
 	Info  SnapshotInfo
 	Rows  func() Rows // the result from its first row, as often as asked; the caller of Rows closes
 
+	Formats map[string]ColumnFormat // how columns look, by their names
+	Held    int64                   // rows the target held after the last push; a hint of how much to read, 0 is unknown
+
 	DryRun bool                                // find out what would change, and change nothing
 	Tell   func(stage string, done, all int64) // progress for whoever watches; may be nil
 }
@@ -126,11 +129,14 @@ type Account struct {
 	ID          int64
 	Name        string // what syncs call it
 	Kind        AccountKind
-	Email       string
+	Email       string // whom people share their spreadsheets with; empty when Google did not tell
+	Subject     string // Google's own name of the identity, which stays when the e-mail changes; may be empty like it
 	Scopes      []string
 	ConnectedAt time.Time
+	ExpiresAt   time.Time // when Google ends the permission, if it said so; zero is never
 	Broken      string    // why it has to be connected anew, in words; empty while it works
 	BrokenAt    time.Time // zero while it works
+	RetiredAt   time.Time // zero while in use; then it is only kept until its permission is revoked
 }
 
 // AccountKind is how an account proves itself to Google.

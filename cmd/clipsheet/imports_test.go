@@ -29,6 +29,14 @@ var mayImport = map[string]struct {
 		[]string{"clipsheet/clips", "github.com/jackc/pgx"},
 		"runs SQL on a follower and keeps results; who asked is none of its business",
 	},
+	"sheets/account": {
+		[]string{"clipsheet/clips", "golang.org/x/oauth2"},
+		"Google identities: how they are connected, and the tokens they give; the API of spreadsheets is another matter",
+	},
+	"sheets/account/accounttest": {
+		[]string{"clipsheet/clips", "clipsheet/sheets/account"},
+		"what every store of accounts must do, and one in memory, for tests",
+	},
 	"sheets/simulator": {
 		[]string{"clipsheet/sheets/simulator/internal/"},
 		"a Google of our own, for the demo and the tests: it must not agree with our client by sharing its code",
