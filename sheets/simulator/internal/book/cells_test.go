@@ -37,6 +37,13 @@ func TestFieldsSayWhatOfACellIsWritten(t *testing.T) {
 	want(t, look(t, wiped, fields), `{"sheets":[{"data":[{"rowData":[{"values":[{"userEnteredValue":{"numberValue":2},"formattedValue":"2"}]}]}]}]}`)
 }
 
+// TestANewValueIsPlainText: what was rich text of the old value is gone with it.
+func TestANewValueIsPlainText(t *testing.T) {
+	b := do(t, newBook(t, ""), `{"updateCells":{"start":{},"fields":"*","rows":[{"values":[{"userEnteredValue":{"stringValue":"bold"},"note":"n","textFormatRuns":[{"format":{"bold":true}}]}]}]}}`,
+		`{"updateCells":{"start":{},"fields":"userEnteredValue","rows":[{"values":[{"userEnteredValue":{"stringValue":"plain"}}]}]}}`)
+	want(t, look(t, b, "sheets.data.rowData.values(userEnteredValue,note,textFormatRuns)"), `{"sheets":[{"data":[{"rowData":[{"values":[{"userEnteredValue":{"stringValue":"plain"},"note":"n"}]}]}]}]}`)
+}
+
 func TestTextStaysText(t *testing.T) {
 	b := do(t, newBook(t, ""), `{"updateCells":{"start":{},"fields":"userEnteredValue","rows":[{"values":[
 		{"userEnteredValue":{"stringValue":"=1+1"}},{"userEnteredValue":{"stringValue":"00123"}},{"userEnteredValue":{"stringValue":""}}]}]}}`)

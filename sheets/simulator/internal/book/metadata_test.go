@@ -77,6 +77,13 @@ func TestMetadataIsUpdatedAndDeleted(t *testing.T) {
 	want(t, got, `{"deleteDeveloperMetadata":{}}`)
 }
 
+func TestMetadataGoesWithItsTab(t *testing.T) {
+	b := do(t, newBook(t, ""), `{"addSheet":{"properties":{"sheetId":9}}}`, onTab, onRow1, onAll, `{"deleteSheet":{"sheetId":0}}`)
+	if len(b.metadata) != 1 || b.metadata[0].id != 4 {
+		t.Errorf("left are %+v", b.metadata)
+	}
+}
+
 // TestAnIDIsTakenOnce is what makes a batch with an id of its own be applied once.
 func TestAnIDIsTakenOnce(t *testing.T) {
 	b := do(t, newBook(t, "1"), onTab)

@@ -80,7 +80,7 @@ func TestADuplicateIsAnotherTab(t *testing.T) {
 		`{"updateCells":{"start":{"sheetId":9},"rows":[{"values":[{"userEnteredValue":{"numberValue":5}}]}],"fields":"userEnteredValue"}}`)
 	want(t, shows(t, b, "'Copy of Sheet1'"), "5 5 1")
 	want(t, shows(t, b, "Sheet1"), "1 1 1")
-	if n := len(b.metadata); n != 2 || b.metadata[0].at.sheet == b.metadata[1].at.sheet {
+	if n := len(b.metadata); n != 2 || b.metadata[0].at.sheet == b.metadata[1].at.sheet || b.metadata[0].id == b.metadata[1].id {
 		t.Errorf("the metadata was not copied along: %+v", b.metadata)
 	}
 	ids := b.sheet(9).list("protectedRanges")
