@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"io"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -34,6 +35,7 @@ const (
 	blockSize    = 256 << 10
 	maxBlock     = 1<<30 + 2*blockSize // a message of Postgres, and so a row, is at most 1 GiB
 	maxBlockRows = 1 << 20             // rows without columns take no room
+	maxRatio     = 128 << 10 / 4       // zstd's own blocks hold at most 128 KiB and take at least four bytes
 )
 
 type snapshotFooter struct {
@@ -42,6 +44,10 @@ type snapshotFooter struct {
 	Bytes  int64        `json:"bytes"`
 	Digest string       `json:"digest"`
 	Blocks []blockIndex `json:"blocks"`
+
+	// JSON holds Unicode alone, and a server with encoding SQL_ASCII may name a column in any bytes: such names are
+	// kept as they are, by the number of the column.
+	RawNames map[int][]byte `json:"raw_names,omitempty"`
 }
 
 type blockIndex struct {
@@ -63,7 +69,7 @@ var (
 		return e
 	})
 	blockDecoder = sync.OnceValue(func() *zstd.Decoder {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBlock))
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecodeAllCapLimit(true))
 		if err != nil {
 			panic(err)
 		}
@@ -93,8 +99,11 @@ func WriteSnapshot(w io.Writer, r Rows, progress func(rows, bytes int64)) (Snaps
 		return SnapshotInfo{}, err
 	}
 	info, err := s.finish()
+	if err != nil {
+		return SnapshotInfo{}, err
+	}
 	progress(info.Rows, info.Bytes)
-	return info, err
+	return info, nil
 }
 
 type snapshotWriter struct {
@@ -109,14 +118,26 @@ type snapshotWriter struct {
 
 func newSnapshotWriter(w io.Writer, h Header) *snapshotWriter {
 	s := &snapshotWriter{w: w, digest: newDigest(h.Columns)}
-	s.footer.Header = h
+	s.footer.Header, s.footer.RawNames = h, rawNames(h.Columns)
 	return s
 }
 
-// newDigest starts the digest of a result: its columns, then (by finishDigest) its values and number of rows.
+func rawNames(columns []Column) map[int][]byte {
+	names := map[int][]byte{}
+	for i, c := range columns {
+		if !utf8.ValidString(c.Name) {
+			names[i] = []byte(c.Name)
+		}
+	}
+	return names
+}
+
+// newDigest starts the digest of a result: how many columns and which, then its values and (by finishDigest) how many
+// rows.
 func newDigest(columns []Column) hash.Hash {
 	d := sha256.New()
-	var b []byte
+	b := binary.AppendUvarint(nil, uint64(len(columns)))
+	d.Write(b)
 	for _, c := range columns {
 		b = appendValue(b[:0], []byte(c.Name))
 		b = binary.LittleEndian.AppendUint32(b, c.OID)

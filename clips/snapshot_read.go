@@ -62,6 +62,12 @@ func (s *Snapshot) readFooter(size int64) error {
 	if err := json.Unmarshal(footer, &s.footer); err != nil {
 		return corrupt("its footer is not JSON: %w", err)
 	}
+	for i, name := range s.footer.RawNames {
+		if i < 0 || i >= len(s.footer.Header.Columns) {
+			return corrupt("it names column %d, which is not there", i)
+		}
+		s.footer.Header.Columns[i].Name = string(name)
+	}
 	return nil
 }
 
@@ -78,6 +84,9 @@ func (s *Snapshot) index() error {
 		at = b.Offset + blockHead
 	}
 	s.first = append(s.first, rows)
+	if len(s.footer.Blocks) == 0 && s.end != at {
+		return corrupt("it has bytes of no block")
+	}
 	if rows != s.footer.Rows {
 		return corrupt("its blocks have %d rows, not %d", rows, s.footer.Rows)
 	}
@@ -166,13 +175,22 @@ func (b *blockReader) read(s *Snapshot, i int) error {
 	if rows := binary.LittleEndian.Uint32(packed[4:]); int64(rows) != s.footer.Blocks[i].Rows {
 		return corrupt("block %d has %d rows, not %d", i, rows, s.footer.Blocks[i].Rows)
 	}
-	var err error
-	b.values, err = blockDecoder().DecodeAll(packed[blockHead:], b.values[:0])
+	return b.unpack(packed, i)
+}
+
+// unpack makes room for what the block says, if it can be, and lets the decoder use no more.
+func (b *blockReader) unpack(packed []byte, i int) (err error) {
+	length := int64(binary.LittleEndian.Uint32(packed))
+	if length > maxBlock || length > maxRatio*int64(len(packed)) {
+		return corrupt("block %d cannot hold %d bytes", i, length)
+	}
+	b.values = slices.Grow(b.values[:0], int(length))
+	b.values, err = blockDecoder().DecodeAll(packed[blockHead:], b.values)
 	if err != nil {
 		return corrupt("block %d does not unpack: %w", i, err)
 	}
-	if uint64(len(b.values)) != uint64(binary.LittleEndian.Uint32(packed)) {
-		return corrupt("block %d unpacks to %d bytes", i, len(b.values))
+	if int64(len(b.values)) != length {
+		return corrupt("block %d unpacks to %d bytes, not %d", i, len(b.values), length)
 	}
 	return nil
 }
@@ -241,6 +259,10 @@ func (r *snapshotRows) nextRow() bool {
 		}
 		r.row[i] = r.values[: length-1 : length-1]
 		r.values = r.values[length-1:]
+	}
+	if r.inside == 0 && len(r.values) > 0 {
+		r.err = corrupt("block %d goes on after its last row", r.block-1)
+		return false
 	}
 	return true
 }
