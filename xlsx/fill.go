@@ -9,8 +9,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"clipsheet/clips"
 )
 
 // Fill writes the template to w with the book's sheets in its places: a Sheet's Name is that of a table or a named
@@ -48,6 +46,7 @@ type filler struct {
 	progress func(rows, bytes int64)
 	growth   growth
 	styles   *templateStyles
+	stale    map[*templateTab]bool // see findStale
 	out      *partWriter
 	changed  map[string][]byte // small parts, by lower-case name; nil is a part left out
 }
@@ -73,10 +72,16 @@ func (f *filler) prepare() error {
 			return err
 		}
 		for _, fill := range fillings {
+			if err := fill.missing(); err != nil {
+				return err
+			}
 			if err := fill.dress(f.book.Sheets[fill.sheet], f.styles); err != nil {
 				return err
 			}
 		}
+	}
+	if err := f.findStale(); err != nil {
+		return err
 	}
 	return f.changeParts()
 }
@@ -93,9 +98,6 @@ func (f *filler) on(tab *templateTab) (fillings []*filling) {
 }
 
 func (f *filler) unreadable(tab *templateTab, err error) error {
-	if clips.KindOf(err) != clips.KindInternal {
-		return err
-	}
 	return refuse(err, "The tab %q of the template cannot be read: save the workbook again with Excel.", tab.name)
 }
 
@@ -191,7 +193,7 @@ func (f *filler) changeOf(name string) func([]byte) ([]byte, error) {
 	}
 	for _, tab := range f.template.tabs {
 		if tab.path != "" && strings.EqualFold(tab.path, name) {
-			return func(part []byte) ([]byte, error) { return f.growth.references(part, tab.name) }
+			return func(part []byte) ([]byte, error) { return f.changeTab(part, tab) }
 		}
 	}
 	switch {
@@ -207,6 +209,15 @@ func (f *filler) changeOf(name string) func([]byte) ([]byte, error) {
 		return f.shortenCalcChain
 	}
 	return nil
+}
+
+// changeTab changes a tab that is not filled: its formulas may refer to one that is.
+func (f *filler) changeTab(part []byte, tab *templateTab) ([]byte, error) {
+	part, err := f.growth.references(part, tab.name)
+	if err != nil || !f.stale[tab] {
+		return part, err
+	}
+	return forget(part)
 }
 
 // changeWorkbook moves names with their places, and has formulas calculated when the file is opened.

@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // tabFiller writes a tab of a template with rows in its places. Cells beside and above them are copied as they are.
@@ -80,20 +79,27 @@ func (f *filler) head(part []byte) ([]byte, error) {
 // rows writes the rows of the template and those of the places together, from top to bottom.
 func (t *tabFiller) rows(rows *rowReader) error {
 	old, err := rows.nextRow()
-	for n := int64(1); err == nil; n++ {
+	if err != nil {
+		return t.unreadable(t.tab, err)
+	}
+	for n := int64(1); ; n++ {
 		if n = t.nextNumber(n, old); n == 0 {
 			return t.ended()
 		}
-		if old == nil || old.number > n {
-			err = t.row(n, nil)
-		} else if err = t.row(n, old); err == nil {
-			old, err = rows.nextRow()
+		if err := t.row(n, old); err != nil {
+			return err
 		}
-		if err == nil && len(t.b) >= blockSize {
-			err = t.flush()
+		if old != nil && old.number == n {
+			if old, err = rows.nextRow(); err != nil {
+				return t.unreadable(t.tab, err)
+			}
+		}
+		if len(t.b) >= blockSize {
+			if err := t.flush(); err != nil {
+				return err
+			}
 		}
 	}
-	return t.unreadable(t.tab, err)
 }
 
 // nextNumber is the next row, from n on, that there is anything in; 0 is none.
@@ -131,11 +137,11 @@ func (t *tabFiller) flush() error {
 	return t.out.err
 }
 
-// row writes row n, of which the template has old, or nothing.
+// row writes row n. The template's next row is old, or there is none.
 func (t *tabFiller) row(n int64, old *oldRow) error {
 	end := []byte("</row>")
 	var cells []oldCell
-	if old != nil {
+	if old != nil && old.number == n {
 		t.b = append(t.b, t.rowTag(n, old)...)
 		cells = old.cells
 		if old.end != nil {
@@ -190,15 +196,13 @@ func (t *tabFiller) copyUntil(column int, row int64, cells []oldCell) []oldCell 
 	return cells
 }
 
-// cell is a cell of the template in a row that may be another. Its formula goes along with the places; what it came to
-// is left as it was unless it moves.
+// cell is a cell of the template in a row that may be another. Its formula goes along with the places, without what it
+// came to before.
 func (t *tabFiller) cell(c oldCell, row int64) []byte {
-	name := cell(c.column, row)
-	raw := slices.Concat(setAttr(c.tag, "r", name), c.raw[len(c.tag):])
+	raw := slices.Concat(setAttr(c.tag, "r", cell(c.column, row)), c.raw[len(c.tag):])
 	if c.formula == nil {
 		return raw
 	}
-	moved := attrOf(c.tag, "r") != name
 	now := t.growth.formula(c.formula.text, t.tab.name, false)
 	r, e, element := newXMLReader(raw), edits{part: raw}, ""
 	from := 0
@@ -212,7 +216,7 @@ func (t *tabFiller) cell(c oldCell, row int64) []byte {
 				e.replace(r.from, r.to, text)
 			}
 		case xml.EndElement:
-			if k.Name.Local == "v" && moved {
+			if k.Name.Local == "v" {
 				e.replace(from, r.to, nil)
 			}
 			element = ""
@@ -258,13 +262,4 @@ func (t *tabFiller) tail(part []byte) error {
 	}
 	t.b = append(t.b, after[len(open):]...)
 	return nil
-}
-
-func attrOf(tag []byte, name string) string {
-	at := findAttr(tag, name)
-	if at == nil {
-		return ""
-	}
-	_, value, _ := strings.Cut(string(tag[at[0]:at[1]]), "=")
-	return strings.Trim(value, " \t\r\n\"'")
 }

@@ -79,31 +79,40 @@ func (f *filling) matchRange() error {
 }
 
 // matchTable finds the column of the result for each column of the table, by heading. Nothing is left out silently, on
-// either side.
+// either side: see missing for the other.
 func (f *filling) matchTable(words []string) error {
 	used := make([]bool, len(words))
-	var missing []string
 	for _, c := range f.place.columns {
 		at := f.find(c.name, words, used)
-		if at < 0 && c.formula == "" {
-			missing = append(missing, c.name)
-		}
 		if at >= 0 {
 			used[at] = true
 		}
 		f.source = append(f.source, at)
 	}
-	if len(missing) > 0 {
-		return refuse(nil, "The table %q in the template has columns that the result lacks: %s. Select them, or remove them from the table.",
-			f.name, strings.Join(missing, ", "))
-	}
+	var extra []string
 	for i, word := range words {
 		if !used[i] {
-			missing = append(missing, word)
+			extra = append(extra, word)
+		}
+	}
+	if len(extra) > 0 {
+		return refuse(nil, "The result has columns that the table %q in the template lacks: %s. Add them to the table, or leave them out of the SQL.",
+			f.name, strings.Join(extra, ", "))
+	}
+	return nil
+}
+
+// missing finds the columns of a table that are neither in the result nor calculated. LibreOffice does not say of a
+// column that it is calculated: a formula in its first row does.
+func (f *filling) missing() error {
+	var missing []string
+	for i, source := range f.source {
+		if source < 0 && f.found.formulas[i].text == "" {
+			missing = append(missing, f.place.columns[i].name)
 		}
 	}
 	if len(missing) > 0 {
-		return refuse(nil, "The result has columns that the table %q in the template lacks: %s. Add them to the table, or leave them out of the SQL.",
+		return refuse(nil, "The table %q in the template has columns that the result lacks: %s. Select them, or remove them from the table.",
 			f.name, strings.Join(missing, ", "))
 	}
 	return nil

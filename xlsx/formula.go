@@ -17,7 +17,10 @@ func rewriteFormula(formula string, rewrite func(tab string, from corner, to *co
 			tab, n := tabPrefix(formula[i:])
 			word := wordLength(formula[i+n:])
 			if n > 0 && i > 0 && formula[i-1] == ':' {
-				size = n + word // January:March!B2 is a cell on each of several tabs
+				size = n + word // January:March!B2:B4 is a place on each of several tabs
+				if rest := formula[i+size:]; rest != "" && rest[0] == ':' {
+					size += 1 + wordLength(rest[1:])
+				}
 				break
 			}
 			if text, length, ok := rewriteReference(tab, formula[i+n:], word, rewrite); ok {

@@ -105,28 +105,35 @@ func libreOffice(t testing.TB, to string, paths ...string) (dir string) {
 	return dir
 }
 
-// csvOfTabs is what LibreOffice shows in the cells of each tab. Options of its filter: comma, quote, UTF-8, all tabs.
-func csvOfTabs(t testing.TB, path string) map[string][][]string {
+// shown is what LibreOffice shows in the cells of each tab of each file: [path][tab][row][column].
+type shown map[string]map[string][][]string
+
+// csvOfTabs converts all files at once, since LibreOffice takes seconds to start. The options of its filter are comma,
+// quote, UTF-8, from line 1; values as they are shown; all tabs.
+func csvOfTabs(t testing.TB, paths ...string) shown {
 	t.Helper()
-	dir := libreOffice(t, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1", path)
-	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) + "-"
-	files, _ := filepath.Glob(filepath.Join(dir, base+"*.csv"))
-	if len(files) == 0 {
-		t.Fatalf("LibreOffice made nothing of %s", path)
-	}
-	tabs := map[string][][]string{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	dir := libreOffice(t, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1", paths...)
+	out := shown{}
+	for _, path := range paths {
+		base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) + "-"
+		files, _ := filepath.Glob(filepath.Join(dir, base+"*.csv"))
+		if len(files) == 0 {
+			t.Fatalf("LibreOffice made nothing of %s", path)
 		}
-		r := csv.NewReader(bytes.NewReader(text))
-		r.FieldsPerRecord = -1
-		records, err := r.ReadAll()
-		if err != nil {
-			t.Fatalf("%s: %v", file, err)
+		out[path] = map[string][][]string{}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := csv.NewReader(bytes.NewReader(text))
+			r.FieldsPerRecord = -1
+			records, err := r.ReadAll()
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			out[path][strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), base), ".csv")] = records
 		}
-		tabs[strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), base), ".csv")] = records
 	}
-	return tabs
+	return out
 }

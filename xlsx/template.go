@@ -18,7 +18,11 @@ type Template struct {
 	zip    *zip.Reader
 	tabs   []*templateTab
 	places []*place
+	names  []definedName
 }
+
+// definedName is a name that formulas may use.
+type definedName struct{ name, formula string }
 
 // Place is where a result can go.
 type Place struct {
@@ -178,6 +182,7 @@ func (t *Template) understand() error {
 		}
 	}
 	for _, n := range book.Names {
+		t.names = append(t.names, definedName{n.Name, n.Text})
 		if n.Local == "" && n.Hidden == "" && !strings.HasPrefix(n.Name, "_xlnm.") {
 			t.findRange(n.Name, n.Text)
 		}

@@ -82,7 +82,7 @@ func TestEveryValueIsReadAsPostgresPrintsIt(t *testing.T) {
 	}
 	t.Run("LibreOffice", func(t *testing.T) {
 		t.Parallel()
-		compareShown(t, csvOfTabs(t, path)["hard"], s)
+		compareShown(t, csvOfTabs(t, path)[path]["hard"], s)
 	})
 }
 
