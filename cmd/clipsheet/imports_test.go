@@ -22,8 +22,8 @@ var mayImport = map[string]struct {
 		"the nouns import no sibling; snapshot blocks are zstd, for which the standard library has no encoder",
 	},
 	"clips/store": {
-		[]string{"clipsheet/clips", "github.com/jackc/pgx", "github.com/pressly/goose"},
-		"the state is kept in Postgres; who reads it declares the little it needs",
+		[]string{"clipsheet/clips", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/riverqueue/river"},
+		"the state is kept in Postgres, River's tables too; who reads it declares the little it needs",
 	},
 	"sources": {
 		[]string{"clipsheet/clips", "github.com/jackc/pgx"},
@@ -48,6 +48,10 @@ var mayImport = map[string]struct {
 	"sheets/simulator/internal/book": {
 		[]string{"clipsheet/sheets/simulator/internal/"},
 		"a spreadsheet is messages, geometry and formulas",
+	},
+	"sync": {
+		[]string{"clipsheet/clips", "github.com/riverqueue/river", "github.com/robfig/cron", "github.com/jackc/pgx"},
+		"keeps targets equal to clips, on time: River carries the work, in the state database's own transactions",
 	},
 	"web": {
 		[]string{"clipsheet/clips", "github.com/go-chi/chi", "github.com/klauspost/compress",
