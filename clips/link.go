@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
+	"io"
 	"log/slog"
 	"time"
 )
@@ -25,9 +27,18 @@ func (t Token) Hash() [32]byte { return sha256.Sum256([]byte(t)) }
 // Reveal is the token itself, to be shown once.
 func (t Token) Reveal() string { return string(t) }
 
-func (t Token) String() string       { return "****" }
-func (t Token) GoString() string     { return "****" }
-func (t Token) LogValue() slog.Value { return slog.StringValue("****") }
+const stars = "****"
+
+func (t Token) String() string       { return stars }
+func (t Token) LogValue() slog.Value { return slog.StringValue(stars) }
+
+// Format answers every verb, since for a wrong one, %d, fmt shows what is inside. It cannot help in an unexported
+// field, which fmt reads without asking: do not print a struct that hides a token.
+func (t Token) Format(f fmt.State, _ rune) { io.WriteString(f, stars) }
+
+// MarshalText is for JSON and its like, though JSON takes the keys of a map as they are. Who means to write a token
+// down says Reveal.
+func (t Token) MarshalText() ([]byte, error) { return []byte(stars), nil }
 
 // Link is a capability: whoever holds its token may read one clip, in the formats and with the parameters it allows.
 type Link struct {

@@ -28,14 +28,13 @@ func findColumn(columns []Column, name string) (int, error) {
 			continue
 		}
 		if found >= 0 {
-			return 0, &Error{Kind: KindParameter, Notice: fmt.Sprintf(
-				"Two columns are called %q, so it cannot be said which is meant: give them different names in the SQL.", name)}
+			return 0, paramError("Two columns are called %s, so it cannot be said which is meant: give them different "+
+				"names in the SQL.", shown(name))
 		}
 		found = i
 	}
 	if found < 0 {
-		return 0, &Error{Kind: KindParameter, Notice: fmt.Sprintf(
-			"There is no column %q. The columns are: %s.", name, columnNames(columns))}
+		return 0, paramError("There is no column %s. The columns are: %s.", shown(name), columnNames(columns))
 	}
 	return found, nil
 }
