@@ -179,3 +179,12 @@ func (b *Book) Metadata(id int, by Editor) (*wire.Message, error) {
 	}
 	return nil, &Error{"NOT_FOUND", "Requested entity was not found."}
 }
+
+// AllMetadata is every entry there is, by id.
+func (b *Book) AllMetadata() []*wire.Message {
+	all := make([]*wire.Message, len(b.metadata))
+	for i, m := range b.metadata {
+		all[i] = m.message()
+	}
+	return all
+}

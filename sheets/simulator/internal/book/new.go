@@ -76,9 +76,10 @@ func (b *Book) Copy(id, title string, at time.Time) *Book {
 	return &c
 }
 
-// Restamp computes NOW() and TODAY() anew.
-func (b *Book) Restamp(at time.Time) *Book {
+// Retitle is the spreadsheet under another title.
+func (b *Book) Retitle(title string, at time.Time) *Book {
 	c := *b
+	c.props = b.props.With("title", title)
 	c.edited, c.results = at, &results{}
 	return &c
 }

@@ -19,7 +19,7 @@ func numbered(t testing.TB, height, width int) *Book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return do(t, b, fmt.Sprintf(`{"repeatCell":{"range":{},"cell":{"userEnteredValue":{"formulaValue":"=ROW()*100+COLUMN()"}},"fields":"userEnteredValue"}}`),
+	return do(t, b, `{"repeatCell":{"range":{},"cell":{"userEnteredValue":{"formulaValue":"=ROW()*100+COLUMN()"}},"fields":"userEnteredValue"}}`,
 		`{"copyPaste":{"source":{},"destination":{},"pasteType":"PASTE_VALUES"}}`)
 }
 

@@ -88,3 +88,6 @@ func appendString(b []byte, s string) []byte {
 	b = append(b, s...)
 	return append(b, '"')
 }
+
+// Quote is a text as a JSON string.
+func Quote(text string) []byte { return appendString(nil, text) }

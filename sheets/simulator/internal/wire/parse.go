@@ -228,3 +228,22 @@ func (p *parser) wrongList(f *Field) (any, error) {
 	p.violate(invalidValue(p.path, "type.googleapis.com/google.protobuf.ListValue", string(p.text[start:p.at])))
 	return nil, nil
 }
+
+// ParseAny reads a JSON object whose type is not known.
+func ParseAny(body []byte) (*Message, error) {
+	s := &scanner{text: body}
+	if s.end() {
+		return &Message{}, nil
+	}
+	if s.peek() != '{' {
+		return nil, malformed("Root element must be a message.")
+	}
+	v, err := s.any()
+	if err == nil && !s.end() {
+		err = s.unexpected()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v.(*Message), nil
+}
