@@ -1,6 +1,9 @@
 package clips
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Sync is a clip mapped to a target: a rectangle in a spreadsheet that it owns, and nothing beside it.
 type Sync struct {
@@ -23,7 +26,7 @@ type Sync struct {
 	InfoTab     bool     // a tab _clipsheet tells of every sync into the spreadsheet
 
 	Schedule  string // "every 15m", or cron; empty runs only when asked
-	TimeZone  string // of the schedule and of Period; empty is the clip's
+	TimeZone  string // of the schedule and of Period; declared empty it is the clip's, and UTC when that has none
 	Paused    bool
 	NextAt    time.Time // of the next slot; zero is none
 	Declared  bool      // by the config file: read-only everywhere else
@@ -59,10 +62,12 @@ type SyncRun struct {
 	ID        int64
 	SyncID    int64
 	Slot      time.Time // when it was due; together with the sync unique
+	Slots     int       // how many it stands for: 1, or as many as were skipped in a row from Slot on
 	Asked     string    // by whom, when not by the schedule: "command", "web", "undo"
 	Fence     int64     // counts the writers of a target: what a lower one still sends must not count
 	State     SyncState
-	StartedAt time.Time
+	Tries     int       // how often it was begun
+	StartedAt time.Time // for the first time; zero before
 	EndedAt   time.Time // zero until it ends
 	Pushed    Pushed
 	Snapshot  int64 // the result that was pushed; 0 is none
@@ -80,6 +85,31 @@ const (
 	SyncFailed  SyncState = "failed"  // the target holds what it held
 	SyncSkipped SyncState = "skipped" // its slot passed while nobody could run it, or it was paused
 )
+
+// Due is what the schedule of a sync says of a moment.
+type Due struct {
+	Slot   time.Time // the last that has passed and that nobody has looked at; zero is none
+	Start  time.Time // when its run may start, a little later
+	First  time.Time // the first of those that passed before it
+	Missed int       // how many those are
+	Next   time.Time // the first slot after the moment; zero is none
+}
+
+// Handover is a run that the queue is given, for the n-th time.
+type Handover struct {
+	Run   int64
+	Times int
+}
+
+// SyncTask is a run in hand, with what it takes to do it.
+type SyncTask struct {
+	Sync Sync
+	Run  SyncRun
+	Held int64 // rows that the target held after the push before; 0 is unknown
+}
+
+// ErrFenced says that somebody else has taken a run over: whatever we still do for it must not count.
+var ErrFenced = errors.New("somebody else has taken the run over")
 
 // Push is what a target is asked to take: one whole result.
 type Push struct {
