@@ -147,6 +147,27 @@ func BenchmarkMillionRows(b *testing.B) {
 	b.ReportMetric(float64(theirs.memory>>20), "excelize-MiB")
 }
 
+// BenchmarkFiveMillionRows looks at the memory, and at the time for a row: neither may grow with the rows.
+func BenchmarkFiveMillionRows(b *testing.B) {
+	snapshot := millionRows(5_000_000)
+	var ours measured
+	for b.Loop() {
+		ours.add(b, snapshot, writeOurs)
+	}
+	b.ReportMetric((ours.time / time.Duration(b.N)).Seconds(), "s")
+	b.ReportMetric(float64(ours.size)/1e6, "MB")
+	b.ReportMetric(float64(ours.memory>>20), "MiB-above-idle")
+}
+
+func TestMemoryDoesNotGrowWithTheRows(t *testing.T) {
+	var few, many measured
+	few.add(t, millionRows(50_000), writeOurs)
+	many.add(t, millionRows(500_000), writeOurs)
+	if most := max(few.memory, many.memory) >> 20; most > 64 || many.memory > few.memory+16<<20 {
+		t.Errorf("50,000 rows take %d MiB, 500,000 take %d", few.memory>>20, many.memory>>20)
+	}
+}
+
 type measured struct {
 	time   time.Duration
 	size   int64

@@ -176,3 +176,18 @@ func TestNullIsNoCellAndEmptyTextIsOne(t *testing.T) {
 		}
 	}
 }
+
+// In a cell of the format of text, what is typed again stays text; green triangles would say that it ought not to.
+func TestTextsThatLookLikeMoreAreMarkedAsText(t *testing.T) {
+	t.Parallel()
+	rows := result("a:text, n:integer", row("0012", "1234567890123456"), row("=1+1", "1"), row("plain", "1"))
+	path, _ := write(t, xlsx.Book{Sheets: []xlsx.Sheet{sheet("t", rows)}})
+	cells := readers["openpyxl"](t, path)["t"]
+	got := fmt.Sprint(cells["A2"].Format, " ", cells["A3"].Format, " ", cells["A4"].Format, " ", cells["B2"].Format)
+	if got != "@ @ General @" {
+		t.Errorf("the formats are %s", got)
+	}
+	if tab := parts(t, readFile(t, path))["xl/worksheets/sheet2.xml"]; !strings.Contains(tab, `<ignoredError sqref="A1:B1048576" numberStoredAsText="true">`) {
+		t.Error("Excel would put green triangles into the cells")
+	}
+}
