@@ -124,7 +124,7 @@ func (s *Sealer) errNoKey(id keyID) error {
 	for _, k := range s.keys {
 		have = append(have, k.id.String())
 	}
-	return &clips.Error{Kind: clips.KindAuth, Notice: fmt.Sprintf("A stored secret is sealed with key %s, and security.key "+
+	return &clips.Error{Kind: clips.KindAccount, Notice: fmt.Sprintf("A stored secret is sealed with key %s, and security.key "+
 		"has %s: add the missing key as a further line below the current one; the secret is as it was.",
 		id, strings.Join(have, ", "))}
 }
