@@ -91,6 +91,9 @@ func parts(t testing.TB, file []byte) map[string]string {
 				t.Errorf("%s: %v", f.Name, err)
 			}
 		}
+		if f.CompressedSize64 > 0 && f.Flags&8 == 0 { // we never know sizes before
+			t.Errorf("%s does not say that its size comes last", f.Name)
+		}
 		out[f.Name] = string(text)
 	}
 	return out

@@ -46,6 +46,7 @@ func modelBook(t testing.TB, change ...func(*excelize.File)) []byte {
 	must(f.SetCellValue("Data", "H1", 0.2))
 	must(f.SetCellFormula("Data", "B5", "SUBTOTAL(109,ledger[amount])"))
 	must(f.SetCellFormula("Data", "G2", "SUM(B2:B4)"))
+	must(f.SetSheetDimension("Data", "A1:H7"))
 	must(f.AddTable("Data", &excelize.Table{Range: "A1:D4", Name: "ledger", StyleName: "TableStyleMedium2"}))
 	table, _ := f.Pkg.Load("xl/tables/table1.xml")
 	text := string(table.([]byte))
@@ -144,6 +145,9 @@ func TestTableGrowsAndAllThatRefersToItDoes(t *testing.T) {
 			}
 		}
 		delete(before, part)
+	}
+	if tab := "xl/worksheets/sheet1.xml"; !strings.Contains(parts(t, model)[tab], "<dimension") || strings.Contains(after[tab], "<dimension") {
+		t.Error("the dimension of the template would be believed")
 	}
 	for part, text := range before {
 		if after[part] != text {

@@ -129,6 +129,27 @@ func TestBombThatLiesAboutItsSizeIsStopped(t *testing.T) {
 	}
 }
 
+func TestEncryptedPartsAreRefused(t *testing.T) {
+	t.Parallel()
+	file := tampered(t, nil)
+	at := bytes.Index(file, []byte("PK\x01\x02"))
+	file[at+8] |= 1 // of the first part in the list
+	_, err := xlsx.OpenTemplate(bytes.NewReader(file), int64(len(file)))
+	if clips.KindOf(err) != clips.KindParameter || !strings.Contains(clips.NoticeOf(err), "is encrypted") {
+		t.Error(err)
+	}
+}
+
+func TestFormulasThatReachOutOfTheTableAreRefused(t *testing.T) {
+	t.Parallel()
+	const old, now = `<f>B2*$H$1</f>`, `<f t="shared" ref="D2:D9" si="0">B2*$H$1</f>`
+	template := open(t, tampered(t, part(t, "xl/worksheets/sheet1.xml", old, now)))
+	_, err := template.Fill(io.Discard, xlsx.Book{Sheets: []xlsx.Sheet{ledger(1)}}, nil)
+	if clips.KindOf(err) != clips.KindParameter || !strings.Contains(clips.NoticeOf(err), `The formula in D2 of the tab "Data"`) {
+		t.Error(err)
+	}
+}
+
 func TestLinksBehindWordsAreNoHarm(t *testing.T) {
 	t.Parallel()
 	file := tampered(t, part(t, "xl/_rels/workbook.xml.rels", "</Relationships>", `<Relationship Id="r9" Type="http://schemas.openxmlformats.org/`+
