@@ -53,6 +53,8 @@ type Options struct {
 	BaseURL   string                             // what readers type before /d/; never taken from a request
 	TimeZone  func(source string) *time.Location // of a clip that names none; UTC
 	Ready     func(ctx context.Context) error    // nil is always ready
+	Accounts  Accounts                           // nil: there is no Google to connect to
+	Origin    string                             // where people at this machine find the pages to manage things: http://localhost:8765
 	Home      map[string]string                  // slug → address of the clip's page, for the front page; not to change
 	Local     bool                               // the front page lists clips, for people on this machine
 	Listen    string                             // the address listened on: also a name the front page answers to
@@ -94,6 +96,9 @@ func New(o Options) http.Handler {
 	} {
 		r.Get(path, page)
 		r.Head(path, page)
+	}
+	if s.Accounts != nil {
+		s.accountPages(r)
 	}
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })

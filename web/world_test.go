@@ -224,10 +224,15 @@ func (w *world) ask(method, path string, headers ...string) reply {
 	if err != nil {
 		w.Fatal(err)
 	}
+	return read(w, resp)
+}
+
+func read(t testing.TB, resp *http.Response) reply {
+	t.Helper()
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		w.Fatal(err)
+		t.Fatal(err)
 	}
 	return reply{resp.StatusCode, resp.Header, string(body)}
 }
