@@ -29,6 +29,10 @@ var mayImport = map[string]struct {
 		[]string{"clipsheet/clips", "github.com/jackc/pgx"},
 		"runs SQL on a follower and keeps results; who asked is none of its business",
 	},
+	"sheets": {
+		[]string{"clipsheet/clips", "google.golang.org/api", "golang.org/x/time"},
+		"Google Sheets as a target: Google's client for its API, and buckets for its quotas; clients with tokens are handed in",
+	},
 	"sheets/account": {
 		[]string{"clipsheet/clips", "golang.org/x/oauth2"},
 		"Google identities: how they are connected, and the tokens they give; the API of spreadsheets is another matter",

@@ -1,0 +1,313 @@
+package sheets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"clipsheet/clips"
+
+	"google.golang.org/api/googleapi"
+	gsheets "google.golang.org/api/sheets/v4"
+)
+
+// errMoved is a spreadsheet that is not any more what a plan was made for. Nothing of the plan was applied.
+var errMoved = errors.New("the spreadsheet changed after it was read")
+
+// unit are the jobs that go in one batch, small enough together and on different tabs: a plan counts rows and columns
+// as they were. The others look again afterwards.
+func unit(jobs []*job) []*job {
+	var together []*job
+	size, tabs := 0, map[int64]bool{}
+	for _, j := range jobs {
+		size += j.plan.size()
+		if len(together) > 0 && (tabs[j.plan.sheet] || size > mostBytes) {
+			j.again = errMoved
+			continue
+		}
+		together = append(together, j)
+		tabs[j.plan.sheet] = true
+	}
+	return together
+}
+
+// size is about how large a plan is as a batch.
+func (p *plan) size() int {
+	const request = 350 // of another kind
+	n := request * (len(p.ahead) + len(p.behind))
+	for _, run := range p.runs {
+		n += p.runSize(run)
+	}
+	return n
+}
+
+func (p *plan) runSize(run area) int {
+	const envelope, row = 200, len(`{"values":[]},`)
+	n := envelope
+	for r := run.top; r < run.bottom; r++ {
+		for col := run.left; col < run.right; col++ {
+			n += p.cellAt(r, col).size()
+		}
+		n += row
+	}
+	return n
+}
+
+// cellsOf are those of a run, row after row.
+func (p *plan) cellsOf(run area) []cell {
+	cells := make([]cell, 0, run.cells())
+	for row := run.top; row < run.bottom; row++ {
+		for col := run.left; col < run.right; col++ {
+			cells = append(cells, p.cellAt(row, col))
+		}
+	}
+	return cells
+}
+
+// requests are the plan as a batch that carries its cells.
+func (p *plan) requests() []*gsheets.Request {
+	var all []*gsheets.Request
+	all = append(all, p.ahead...)
+	for _, run := range p.runs {
+		all = append(all, write(p.sheet, run, p.cellsOf(run)))
+	}
+	return append(all, p.behind...)
+}
+
+// write sends the plans of a unit and finds out what became of them. Its jobs are settled, or go another round.
+func (r *remote) write(ctx context.Context, unit []*job) {
+	began := time.Now()
+	var requests []*gsheets.Request
+	var err error
+	if j := unit[0]; len(unit) == 1 && j.plan.size() > mostBytes {
+		requests, err = r.stage(ctx, j)
+	} else {
+		for _, j := range unit {
+			requests = append(requests, j.plan.requests()...)
+		}
+	}
+	var after *layout
+	if err == nil {
+		requests = append(requests, infoRequests(unit)...)
+		after, err = r.commit(ctx, unit, requests)
+	}
+	for _, j := range unit {
+		j.out.Write += time.Since(began)
+	}
+	if err != nil {
+		r.unstage(ctx, unit)
+		r.another(unit, err)
+		return
+	}
+	r.prove(ctx, unit, after)
+}
+
+// another sends jobs on another round when that may help: the spreadsheet changed, or Google refused a batch, which of
+// several may have been somebody else's fault. What it refuses once more it will go on refusing.
+func (r *remote) another(unit []*job, err error) {
+	for _, j := range unit {
+		e, isGoogles := errors.AsType[*googleapi.Error](err)
+		refusedBatch := isGoogles && e.Code == http.StatusBadRequest
+		_, twice := errors.AsType[*googleapi.Error](j.again)
+		switch {
+		case errors.Is(err, errMoved), refusedBatch && !twice, len(unit) > 1 && isGoogles && judge(err) == refused:
+			j.again = err
+		default:
+			j.fail(explain(err, r.who, r.id))
+		}
+	}
+}
+
+// commit sends a batch until it is known to have arrived, once. The answer has the targets as they are then; it is nil
+// when only the marks tell that the batch arrived.
+func (r *remote) commit(ctx context.Context, unit []*job, requests []*gsheets.Request) (*layout, error) {
+	var ranges []string
+	for _, j := range unit {
+		j.tell("write", 0, j.plan.cells)
+		for _, a := range j.plan.proof() {
+			ranges = append(ranges, a.in(j.plan.title))
+		}
+	}
+	began := time.Now()
+	for try := 0; ; try++ {
+		after, err := r.batch(ctx, aCommit, requests, ranges)
+		if err == nil {
+			return after, nil
+		}
+		if ctx.Err() != nil || isPlain(err) {
+			return nil, err
+		}
+		r.o.Log.Info("google sheets: finding out what became of a batch", "spreadsheet", r.id, "error", err)
+		arrived, lookErr := r.arrived(ctx, unit)
+		switch {
+		case lookErr != nil:
+			return nil, lookErr
+		case arrived:
+			return nil, nil
+		case judge(err) == refused:
+			return nil, err
+		case time.Since(began) > r.o.Patience:
+			return nil, err
+		}
+		if err := sleep(ctx, backoff(try)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// isPlain tells an error that leaves no doubt: nothing was done. A 400 leaves one, since it may be the second
+// execution of a batch whose first one arrived.
+func isPlain(err error) bool {
+	e, ok := errors.AsType[*googleapi.Error](err)
+	return judge(err) == quota || judge(err) == expired || judge(err) == refused && !(ok && e.Code == http.StatusBadRequest)
+}
+
+// arrived asks the marks. A batch is applied whole or not at all, so those of the first job tell of all. When they are
+// neither what the plan started from nor what it leads to, somebody else wrote: errMoved, or a newer run.
+func (r *remote) arrived(ctx context.Context, unit []*job) (bool, error) {
+	l, err := r.read(ctx, maskWhole, filtersOf(unit[:1]))
+	if err != nil {
+		return false, err
+	}
+	p := unit[0].plan
+	now := state{}
+	for _, t := range l.tabs {
+		if f := t.stateOf(p.task.target, l.id); f != nil {
+			now = f.state
+		}
+	}
+	switch {
+	case now.Fence == p.task.Fence && now.Run == p.task.Run && now.Step == p.step && now.Target != "":
+		return true, nil
+	case now.Fence > p.task.Fence:
+		return false, superseded(p.task, now)
+	case now.Fence != p.from.Fence || now.Step != p.from.Step:
+		return false, errMoved
+	}
+	return false, nil
+}
+
+// infoRequests write the rows of a unit in the tab _clipsheet.
+func infoRequests(unit []*job) []*gsheets.Request {
+	var rows [][]cell
+	var l *layout
+	for _, j := range unit {
+		if !j.task.Sync.InfoTab || j.plan.info == nil {
+			continue
+		}
+		rows = append(rows, j.plan.info)
+		for _, known := range []*layout{j.layout, j.whole} {
+			if known != nil && (known.whole || known.infoTab() != nil) {
+				l = known
+			}
+		}
+	}
+	if len(rows) == 0 || l == nil {
+		return nil
+	}
+	return planInfo(l, rows)
+}
+
+// proof is what is read back of a target: all of a small one, of a large one its headings and some stretches.
+func (p *plan) proof() []area {
+	if p.block.cells() <= smallTarget {
+		return []area{p.block}
+	}
+	const most, rows = 20, 50
+	head := p.block
+	head.bottom = head.top + 1
+	all := []area{head}
+	every := max(1, len(p.runs)/most)
+	for i := 0; i < len(p.runs); i += every {
+		first, last := p.runs[i], p.runs[i]
+		first.bottom = min(first.bottom, first.top+rows)
+		last.top = max(last.top, last.bottom-rows)
+		if all = append(all, first); last.top >= first.bottom {
+			all = append(all, last)
+		}
+	}
+	return all
+}
+
+// prove compares what is there with what should be, and settles the jobs for which it is.
+func (r *remote) prove(ctx context.Context, unit []*job, after *layout) {
+	for _, j := range unit {
+		began := time.Now()
+		if !j.landed {
+			j.describe()
+		}
+		if j.landed {
+			j.out.Before = nil // what was there before both batches is not known
+		} else if err := j.keepBefore(); err != nil {
+			r.o.Log.Warn("google sheets: the run cannot be undone", "sync", j.task.Sync.Name, "error", err)
+		}
+		j.landed = true
+		j.tell("verify", 0, j.plan.cells)
+		r.spend(j, func() {
+			if err := r.proveOne(ctx, j, after); err != nil {
+				j.again = err
+			}
+		})
+		j.out.Verify += time.Since(began)
+	}
+}
+
+// keepBefore packs what an undo needs.
+func (j *job) keepBefore() (err error) {
+	if j.plan.before == nil || j.plan.cells == 0 {
+		return nil
+	}
+	j.out.Before, err = j.plan.before().pack()
+	return err
+}
+
+func (r *remote) proveOne(ctx context.Context, j *job, after *layout) error {
+	p := j.plan
+	if after == nil || after.tab(p.sheet) == nil || len(after.tab(p.sheet).onRows) == 0 {
+		var filters []*gsheets.DataFilter
+		for _, a := range p.proof() {
+			filters = append(filters, &gsheets.DataFilter{GridRange: a.grid(p.sheet)})
+		}
+		var err error
+		if after, err = r.read(ctx, maskTarget, filters); err != nil {
+			return err
+		}
+	}
+	n, err := p.check(after)
+	j.out.Verified = int64(n)
+	j.settled = err == nil
+	return err
+}
+
+// check finds how many cells are right, or that one is not.
+func (p *plan) check(after *layout) (int, error) {
+	t := after.tab(p.sheet)
+	if t == nil {
+		return 0, errMoved
+	}
+	if len(marked(t.onRows[p.block.top], keyTop, p.task.target)) == 0 {
+		return 0, errMoved // rows came in above, or went, between the look and the batch
+	}
+	n := 0
+	for _, col := range p.columns {
+		if len(marked(t.onCols[col], keyColumn+p.task.target, "")) == 0 {
+			return n, errMoved
+		}
+		for _, a := range p.proof() {
+			for row := a.top; row < a.bottom && col >= a.left && col < a.right; row++ {
+				c, ours := p.wanted(row, col)
+				if ours && t.at(row, col) != c {
+					return n, &clips.Error{Kind: clips.KindTarget, Notice: fmt.Sprintf("Google shows %q in %s of the tab %q, where %q was "+
+						"written. Look whether a rule of the tab changes what is entered there.", short(t.at(row, col).String()),
+						cellName(row, col), p.title, short(c.String()))}
+				}
+				if ours {
+					n++
+				}
+			}
+		}
+	}
+	return n, nil
+}

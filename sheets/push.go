@@ -1,0 +1,106 @@
+package sheets
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"clipsheet/clips"
+)
+
+// Options say what a Pusher works with. Identity is required.
+type Options struct {
+	// Identity gives the client that carries an account's tokens. It is asked for each push, and once more when Google
+	// refuses a token. An error of kind clips.KindAccount reaches the owner as it is.
+	Identity func(ctx context.Context, account string) (Identity, error)
+
+	Endpoint string        // of the Sheets API; empty is Google's
+	Limiter  Limiter       // nil is one for this process
+	Pause    time.Duration // between two requests to one spreadsheet; 0 is the second that Google recommends
+	Patience time.Duration // with Google's quota and troubles; 0 is five minutes
+	Log      *slog.Logger  // nil is none
+}
+
+// Identity is who writes.
+type Identity struct {
+	Client *http.Client // with the account's tokens; calls bring their own deadlines
+	Email  string       // whom people share spreadsheets with; may be empty
+}
+
+// Pusher makes targets in Google Sheets hold results. It may be used from anywhere at once: pushes to one spreadsheet
+// wait for each other, and those that wait together go together.
+type Pusher struct {
+	o Options
+
+	mu    sync.Mutex
+	books map[string]*book
+}
+
+// New makes a Pusher.
+func New(o Options) *Pusher {
+	o.Limiter = cmp.Or[Limiter](o.Limiter, NewBuckets())
+	o.Pause = cmp.Or(o.Pause, time.Second)
+	o.Patience = cmp.Or(o.Patience, 5*time.Minute)
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	return &Pusher{o: o, books: map[string]*book{}}
+}
+
+// Push makes a target hold a result, or says in a *clips.Error why it does not. It may be repeated: what is there
+// already is not written again. When ctx ends, the target holds the result or what it held.
+func (p *Pusher) Push(ctx context.Context, push clips.Push) (clips.Pushed, error) {
+	return p.push(ctx, push, nil)
+}
+
+// Undo puts back what the cells held before a push, of which before is what Pushed.Before was. It refuses when people
+// have changed any of them since.
+func (p *Pusher) Undo(ctx context.Context, push clips.Push, before []byte) (clips.Pushed, error) {
+	im, err := unpack(before)
+	if err != nil {
+		return clips.Pushed{}, err
+	}
+	return p.push(ctx, push, &im)
+}
+
+func (p *Pusher) push(ctx context.Context, push clips.Push, undo *image) (clips.Pushed, error) {
+	t, err := newTask(push, time.Now())
+	if err != nil {
+		return clips.Pushed{}, err
+	}
+	if undo != nil {
+		t.target = undo.Target // of a snapshot, that of the period it was for
+	}
+	if err := checkSize(push.Info); err != nil {
+		return clips.Pushed{}, err
+	}
+	j := newJob(ctx, t, undo)
+	b := p.book(push.Sync.Spreadsheet)
+	b.do(j, func(ctx context.Context, jobs []*job) {
+		r := &remote{Pusher: p, id: push.Sync.Spreadsheet, account: push.Sync.Account, pace: &b.pace}
+		r.serve(ctx, jobs)
+	})
+	return j.out, j.err
+}
+
+// checkSize refuses what no spreadsheet could hold, before a row of it is read.
+func checkSize(info clips.SnapshotInfo) error {
+	if n := info.Rows * int64(len(info.Header.Columns)); n > mostCells {
+		return &clips.Error{Kind: clips.KindTooLarge, Notice: "The result has " + grouped(int(n)) + " cells, and a spreadsheet of Google " +
+			"holds 10,000,000: select fewer rows or columns."}
+	}
+	return nil
+}
+
+// book is the queue for one spreadsheet.
+func (p *Pusher) book(spreadsheet string) *book {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	b, ok := p.books[spreadsheet]
+	if !ok {
+		b = &book{}
+		p.books[spreadsheet] = b
+	}
+	return b
+}
