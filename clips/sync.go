@@ -177,3 +177,12 @@ const (
 	AccountService   AccountKind = "service"   // a key file of the config
 	AccountDelegated AccountKind = "delegated" // the same, in the name of a person of the domain
 )
+
+// AccountState is what we remember of a browser that was sent to Google to connect an account, until it comes back.
+type AccountState struct {
+	Hash      [32]byte // of the state in the address; it is never kept itself
+	Session   [32]byte // the hash of what tells this browser from others
+	Account   string   // the name the account is to have; empty is its e-mail
+	Sealed    []byte   // the verifier of PKCE
+	ExpiresAt time.Time
+}

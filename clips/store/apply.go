@@ -20,16 +20,20 @@ type Changes struct {
 	Updated []string // another title, description, owner, tags or max age; no new revision
 	Retired []string
 	Revived []string // retired before and declared again; also in Changed when they came back different
+	Syncs   SyncChanges
 }
 
-// Apply makes the clips of the config file what they are in the database, whole or not at all.
+// Apply makes the clips and syncs of the config file what they are in the database, whole or not at all.
 //
 // A clip that runs something else than before (source, SQL, parameters, time zone, key) gets a new revision. Title,
 // description, owner, tags and max age are the clip's own and simply change: max age says when to run, not what. A
 // clip no longer declared is retired: its history stays, its links answer ErrNotFound, and declaring it again
 // brings it back. Applying what is there already writes nothing.
-func (s *Store) Apply(ctx context.Context, declared []clips.Clip) (Changes, error) {
-	if err := checkDeclared(declared); err != nil {
+//
+// A sync names its clip by Clip.Slug. One no longer declared is retired like a clip, and keeps its target, so that
+// declaring it again goes on where it stood. Whether it is paused is not the config's to say.
+func (s *Store) Apply(ctx context.Context, declared []clips.Clip, syncs ...clips.Sync) (Changes, error) {
+	if err := cmp.Or(checkDeclared(declared), checkDeclaredSyncs(syncs)); err != nil {
 		return Changes{}, err
 	}
 	var changes Changes
@@ -46,10 +50,14 @@ func (s *Store) Apply(ctx context.Context, declared []clips.Clip) (Changes, erro
 			return err
 		}
 		changes = summary(steps)
-		return perform(ctx, tx, steps)
+		if err := perform(ctx, tx, steps); err != nil {
+			return err
+		}
+		changes.Syncs, err = applySyncs(ctx, tx, syncs)
+		return err
 	})
 	if err != nil {
-		return Changes{}, explain("apply the config's clips", err)
+		return Changes{}, explain("apply the config", err)
 	}
 	return changes, nil
 }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
@@ -20,13 +20,14 @@ var migrations embed.FS
 
 const versionTable = "clipsheet.migrations"
 
-// migrate brings the schema up to date under an advisory lock: of several processes that start at once one does the
-// work and the others find it done. Each migration is a transaction, so a kill leaves whole ones only.
-func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
+// migrate brings our schema and River's up to date under an advisory lock: of several processes that start at once
+// one does the work and the others find it done. Each migration is a transaction, so a kill leaves whole ones only.
+func migrate(ctx context.Context, cfg *pgxpool.Config) error {
 	cfg = cfg.Copy()
-	cfg.RuntimeParams["statement_timeout"] = "0" // a migration takes what it takes
-	cfg.RuntimeParams["lock_timeout"] = bulkTimeout
-	db := stdlib.OpenDB(*cfg)
+	cfg.MinConns, cfg.MinIdleConns, cfg.MaxConns = 0, 0, 2
+	cfg.ConnConfig.RuntimeParams["statement_timeout"] = "0" // a migration takes what it takes
+	cfg.ConnConfig.RuntimeParams["lock_timeout"] = bulkTimeout
+	db := stdlib.OpenDB(*cfg.ConnConfig)
 	defer db.Close() // ends the session that holds the lock
 
 	lock, err := db.Conn(ctx)
@@ -40,7 +41,10 @@ func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 	if err := prepare(ctx, lock); err != nil {
 		return err
 	}
-	return up(ctx, db)
+	if err := up(ctx, db); err != nil {
+		return err
+	}
+	return migrateRiver(ctx, cfg)
 }
 
 // prepare checks what no migration can mend, and makes the schema in which goose notes what it has done.
@@ -77,10 +81,14 @@ func up(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if have > want {
-		return &clips.Error{Kind: clips.KindInternal, Notice: fmt.Sprintf("The state database was migrated by a newer "+
-			"clipsheet (its schema is version %d, this program knows %d): install the newer clipsheet, or restore the "+
-			"backup made before the upgrade.", have, want)}
+		return errNewer("its schema", have, want)
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+func errNewer[N int | int64](what string, have, want N) error {
+	return &clips.Error{Kind: clips.KindInternal, Notice: fmt.Sprintf("The state database was migrated by a newer "+
+		"clipsheet (%s is version %d, this program knows %d): install the newer clipsheet, or restore the backup made "+
+		"before the upgrade.", what, have, want)}
 }

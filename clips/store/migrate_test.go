@@ -46,6 +46,31 @@ func TestOpenRefusesADatabaseOfANewerVersion(t *testing.T) {
 	wantSays(t, err, "newer clipsheet", "9999", "install")
 }
 
+func TestOpenRefusesAQueueOfANewerVersion(t *testing.T) {
+	t.Parallel()
+	s, dsn := open(t)
+	s.Close()
+	pgtest.Exec(t, dsn, "insert into clipsheet.river_migration (line, version) values ('main', 9999)")
+	_, err := store.Open(t.Context(), dsn)
+	wantSays(t, err, "newer clipsheet", "9999", "install")
+}
+
+func TestOpenGoesOnWhereAKillStoppedIt(t *testing.T) {
+	t.Parallel()
+	s, dsn := open(t)
+	s.Close()
+	// Killed after our migrations, before those of the queue.
+	pgtest.Exec(t, dsn, `
+		drop table clipsheet.river_migration, clipsheet.river_job, clipsheet.river_leader, clipsheet.river_queue,
+			clipsheet.river_notification cascade;
+		drop function clipsheet.river_job_state_in_bitmask;
+		drop type clipsheet.river_job_state cascade`)
+	openAt(t, dsn)
+	if n := pgtest.Query(t, dsn, `select count(*) from clipsheet.river_job`)[0]; n != "0" {
+		t.Errorf("%s jobs", n)
+	}
+}
+
 func TestOpenRefusesAnotherEncoding(t *testing.T) {
 	t.Parallel()
 	pg := pgtest.Follower(t)

@@ -1,5 +1,5 @@
-// Package store keeps clips, revisions, links, runs and snapshots in Postgres, in a schema of their own, clipsheet.
-// Any number of processes may share one database; they meet here and nowhere else.
+// Package store keeps clips, revisions, links, runs, snapshots, accounts and syncs in Postgres, in a schema of their
+// own, clipsheet. Any number of processes may share one database; they meet here and nowhere else.
 package store
 
 import (
@@ -48,7 +48,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, cfg.ConnConfig); err != nil {
+	if err := migrate(ctx, cfg); err != nil {
 		return nil, explain("bring the schema up to date", err)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
@@ -86,6 +86,10 @@ func (s *Store) Close() {
 	s.node.close()
 }
 
+// Pool is the connections to the state database, for River, whose tables are in RiverSchema. The caller does not close
+// it.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return explain("ping", s.pool.Ping(ctx)) }
 
@@ -97,8 +101,10 @@ func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
 // Advisory locks are of two kinds that cannot meet: a pair of numbers for work that one process does at a time, and
 // one 64-bit number for each process that is alive (see node).
 const (
-	lockClass   = 0x636c6970 // "clip"
-	lockMigrate = 1
-	lockApply   = 2
-	lockPrune   = 3
+	lockClass      = 0x636c6970 // "clip"
+	lockMigrate    = 1
+	lockApply      = 2
+	lockPrune      = 3
+	lockSweep      = 4
+	lockPruneSyncs = 5
 )
