@@ -58,6 +58,39 @@ func (c *Cache) render(w io.Writer, info clips.SnapshotInfo, encode func(io.Writ
 	return err
 }
 
+// Open opens a result for reading, from its first row as often as wanted; the caller closes the file that is under it.
+// What is damaged is fetched again from the state database, once; if that has no good copy either, the error is
+// KindCorrupt and the next Get runs the clip.
+func (c *Cache) Open(info clips.SnapshotInfo) (*clips.Snapshot, io.Closer, error) {
+	snapshot, file, err := c.openWhole(info)
+	if clips.KindOf(err) == clips.KindCorrupt {
+		c.o.Log.Warn("a stored result is damaged", "snapshot", info.ID, "err", err)
+		c.o.Files.dropName(snapshotName(info))
+		snapshot, file, err = c.openWhole(info)
+	}
+	if clips.KindOf(err) == clips.KindCorrupt {
+		c.disown(info)
+	}
+	return snapshot, file, err
+}
+
+// openWhole reads the result through, so that damage is found before anyone works with a part of it.
+func (c *Cache) openWhole(info clips.SnapshotInfo) (*clips.Snapshot, io.Closer, error) {
+	file, err := c.snapshotFile(info)
+	if err != nil {
+		return nil, nil, err
+	}
+	snapshot, err := openSnapshot(file, info)
+	if err == nil {
+		err = snapshot.Verify()
+	}
+	if err != nil {
+		file.Close()
+		return nil, nil, err
+	}
+	return snapshot, file, nil
+}
+
 // snapshotFile opens the snapshot's file, from the state database when the cache no longer has it.
 func (c *Cache) snapshotFile(info clips.SnapshotInfo) (*os.File, error) {
 	return c.o.Files.open(c.ctx, snapshotName(info), func(w io.Writer) error {

@@ -262,6 +262,45 @@ func TestDamagedSnapshotIsFetchedAgain(t *testing.T) {
 	}
 }
 
+func TestOpenedResultIsWhole(t *testing.T) {
+	for name, damage := range damages {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			info := w.get(t, ask()).Info
+			if err := damage(w.path(snapshotName(info))); err != nil {
+				t.Fatal(err)
+			}
+			snapshot, file, err := w.Open(info)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			for range 2 { // as often as wanted
+				rows := snapshot.Rows(0, -1)
+				if !rows.Next() || string(rows.Row()[0]) != "1" || rows.Next() || rows.Err() != nil {
+					t.Errorf("the rows are not those of the result: %v", rows.Err())
+				}
+			}
+		})
+	}
+	t.Run("damaged everywhere", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		info := w.get(t, ask()).Info
+		w.store.set(func(m *memory) { m.files[1][len(m.files[1])/2] ^= 1 })
+		if err := flip(w.path(snapshotName(info)), info.Size/2); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := w.Open(info); clips.KindOf(err) != clips.KindCorrupt {
+			t.Fatalf("%v", err)
+		}
+		if again := w.get(t, ask()); again.Info.ID == info.ID {
+			t.Error("the next reader gets it again")
+		}
+	})
+}
+
 func TestResultDamagedEverywhereIsRunAgain(t *testing.T) {
 	for name, damage := range map[string]func(m *memory){
 		"damaged": func(m *memory) { m.files[1][len(m.files[1])/2] ^= 1 },
