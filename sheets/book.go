@@ -29,7 +29,7 @@ type job struct {
 	done chan struct{} // closed when somebody took it along
 
 	layout  *layout
-	whole   *layout // all tabs, when they had to be read for the tab _clipsheet
+	info    *layout // that knows the tab _clipsheet, for a job that writes there
 	plan    *plan
 	stages  []int64 // hidden tabs that were made for it
 	again   error   // why another round is needed

@@ -39,7 +39,7 @@ func TestAColumnOfTheClipChanges(t *testing.T) {
 					w.noted(p, test.note)
 				}
 				if p := w.run(s, test.result); p.Writes != 0 {
-					t.Errorf("written again: %+v", p)
+					w.t.Errorf("written again: %+v", p)
 				}
 			})
 		})
@@ -53,7 +53,7 @@ func TestARemovedColumnLeavesAGreyHeadingAndComesBack(t *testing.T) {
 		w.run(s, rows("id int, m int", "1|100"))
 		head := w.cell("Sheet1!B1")
 		if !strings.Contains(head, `"foregroundColorStyle"`) || !strings.Contains(head, "no such column since 2000-01-01") {
-			t.Error(head)
+			w.t.Error(head)
 		}
 		w.run(s, rows("id int, m int", "1|100", "2|200"))
 		w.want("Sheet1!A1:C3", "id|n|m / 1||100 / 2||200")
@@ -61,7 +61,7 @@ func TestARemovedColumnLeavesAGreyHeadingAndComesBack(t *testing.T) {
 		w.noted(p, `"n" is back`)
 		w.want("Sheet1!A1:C3", "id|n|m / 1|11|100 / 2|22|200")
 		if head := w.cell("Sheet1!B1"); strings.Contains(head, "rgbColor") || strings.Contains(head, "no such column") {
-			t.Error(head)
+			w.t.Error(head)
 		}
 	})
 }
@@ -95,7 +95,7 @@ func TestHeadingsAreUniqueAndNeverEmpty(t *testing.T) {
 		p := w.push(w.sync(clips.SyncReplace), rows("a int, a int, a int,  int, b int, c int", "1|2|3|4|5|6"))
 		p.Formats = map[string]clips.ColumnFormat{"b": {Label: "Amount"}, "c": {Label: "Amount"}}
 		if _, err := w.Push(w.t.Context(), p); err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		w.want("Sheet1!A1:F2", "a|a (2)|a (3)|column 4|Amount|Amount (2) / 1|2|3|4|5|6")
 	})
@@ -112,7 +112,7 @@ func TestFormatsAreSetOnceAndPeoplesStay(t *testing.T) {
 		w.run(s, rows("due date, n money, at timestamp", "2026-11-25|1234.50|2026-11-24 10:11:12", "2026-11-26|9|2026-11-24 10:11:12"))
 		w.want("Sheet1!A1:C3", "due|n|at / 25.11.26|1234.50|2026-11-24 10:11:12 / 26.11.26|9.00|2026-11-24 10:11:12")
 		if !strings.Contains(w.cell("Sheet1!A3"), `"backgroundColor"`) {
-			t.Error("the new row does not look like the one before")
+			w.t.Error("the new row does not look like the one before")
 		}
 		w.run(s, rows("due date, n money, at timestamp"))
 		w.run(s, rows("due date, n money, at timestamp", "2026-11-25|1|2026-11-24 10:11:12", "2026-11-26|9|2026-11-24 10:11:12", "2026-11-27|9|∅"))
@@ -125,11 +125,11 @@ func TestTheClipsFormatsAreUsed(t *testing.T) {
 		p := w.push(w.sync(clips.SyncReplace), rows("share float, price money, id int, due date", "0.125|1234.5|7|2026-11-24"))
 		p.Formats = map[string]clips.ColumnFormat{"share": {Format: "percent:1"}, "price": {Format: "#,##0.000"}, "id": {Format: "text"}, "due": {Format: "dd/mm/yyyy"}}
 		if _, err := w.Push(w.t.Context(), p); err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		w.want("Sheet1!A2:D2", "12.5%|1,234.500|7|24/11/2026")
 		if !strings.Contains(w.cell("Sheet1!C2"), `"stringValue":"7"`) {
-			t.Error(w.cell("Sheet1!C2"))
+			w.t.Error(w.cell("Sheet1!C2"))
 		}
 	})
 }

@@ -115,7 +115,7 @@ func (r *remote) another(unit []*job, err error) {
 		case errors.Is(err, errMoved), refusedBatch && !twice, len(unit) > 1 && isGoogles && judge(err) == refused:
 			j.again = err
 		default:
-			j.fail(explain(err, r.who, r.id))
+			r.fail(j, err)
 		}
 	}
 }
@@ -194,17 +194,11 @@ func infoRequests(unit []*job) []*gsheets.Request {
 	var rows [][]cell
 	var l *layout
 	for _, j := range unit {
-		if !j.task.Sync.InfoTab || j.plan.info == nil {
-			continue
-		}
-		rows = append(rows, j.plan.info)
-		for _, known := range []*layout{j.layout, j.whole} {
-			if known != nil && (known.whole || known.infoTab() != nil) {
-				l = known
-			}
+		if j.info != nil {
+			l, rows = j.info, append(rows, j.plan.info)
 		}
 	}
-	if len(rows) == 0 || l == nil {
+	if len(rows) == 0 {
 		return nil
 	}
 	return planInfo(l, rows)

@@ -16,7 +16,7 @@ func (r *remote) decide(ctx context.Context, j *job) error {
 		return err
 	}
 	j.tell("plan", 0, 0)
-	j.task.large, j.task.blind = !j.task.small(), false
+	j.task.large, j.task.blind, j.info = !j.task.small(), false, nil
 	if j.undo != nil {
 		return r.decideUndo(ctx, j, f)
 	}
@@ -35,13 +35,24 @@ func (r *remote) decide(ctx context.Context, j *job) error {
 	if j.plan, err = makePlan(j.layout, j.task, want); err != nil {
 		return err
 	}
-	if j.task.Sync.InfoTab && j.plan.write && j.layout.infoTab() == nil && !j.layout.whole {
-		if j.whole, err = r.readWhole(ctx); err != nil {
-			return err
-		}
-	}
 	j.settle()
-	return nil
+	return r.readInfo(ctx, j)
+}
+
+// readInfo makes the tab _clipsheet known to a job that writes there: its cells, or that there is none.
+func (r *remote) readInfo(ctx context.Context, j *job) (err error) {
+	if !j.task.Sync.InfoTab || j.settled {
+		return nil
+	}
+	if j.layout.knowsInfo() {
+		j.info = j.layout
+		return nil
+	}
+	j.info, err = r.read(ctx, maskTarget, []*gsheets.DataFilter{lookup(gsheets.DeveloperMetadataLookup{MetadataKey: keyInfo})})
+	if err == nil && !j.info.knowsInfo() {
+		j.info, err = r.readWhole(ctx)
+	}
+	return err
 }
 
 func (r *remote) decideUndo(ctx context.Context, j *job, f *found) (err error) {

@@ -90,17 +90,15 @@ func (p *planner) fill(heading string, col int) {
 			row = to - 1
 		}
 	}
-	beyond := area{max(end, p.first+1), col, p.first + p.old, col + 1}
-	for beyond.bottom > beyond.top && !formula(beyond.bottom-1) {
-		beyond.bottom--
-	}
-	for row := beyond.top; row < beyond.bottom; row++ {
-		if !formula(row) {
-			return // people's own among them: not ours to clear
+	for row := max(end, p.first+1); row < p.first+p.old; row++ {
+		if formula(row) {
+			to := row + 1
+			for to < p.first+p.old && formula(to) {
+				to++
+			}
+			p.behind = append(p.behind, clear(p.sheet, area{row, col, to, col + 1}))
+			row = to
 		}
-	}
-	if beyond.height() > 0 {
-		p.behind = append(p.behind, clear(p.sheet, beyond))
 	}
 }
 

@@ -19,8 +19,14 @@ func (l *layout) infoTab() *tab {
 	return nil
 }
 
+// knowsInfo tells whether the cells of the tab are known, or that there is none.
+func (l *layout) knowsInfo() bool {
+	t := l.infoTab()
+	return t == nil && l.whole || t != nil && len(t.columns) > 0
+}
+
 // planInfo writes what syncs say of themselves into the tab _clipsheet, each in its own row: the one that begins with
-// its name, or the next. The layout has the tab whole, or all tabs.
+// its name, or the next. The layout knows the tab.
 func planInfo(l *layout, rows [][]cell) []*gsheets.Request {
 	t := l.infoTab()
 	var all []*gsheets.Request
@@ -32,7 +38,7 @@ func planInfo(l *layout, rows [][]cell) []*gsheets.Request {
 		t.rows = infoRows
 		all = newInfo(t.id, l.id, len(l.tabs))
 	}
-	end := max(1, t.bottom(0))
+	end, height := max(1, t.bottom(0)), t.rows
 	for _, row := range rows {
 		at := 1
 		for at < end && t.at(at, 0) != row[0] {
@@ -41,9 +47,9 @@ func planInfo(l *layout, rows [][]cell) []*gsheets.Request {
 		if at == end {
 			end++
 		}
-		if at >= t.rows {
+		if at >= height {
 			all = append(all, grow(t.id, "ROWS", infoRows))
-			t.rows += infoRows
+			height += infoRows
 		}
 		all = append(all, write(t.id, area{at, 0, at + 1, len(row)}, row))
 	}

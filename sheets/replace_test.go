@@ -14,16 +14,16 @@ func TestReplaceWritesTheResultAndNothingTwice(t *testing.T) {
 		p := w.run(s, rows("id int, name text, due date", "1|bolt|2026-11-24", "2|=1+1|∅"))
 		w.want("Sheet1!A1:C9", "id|name|due / 1|bolt|2026-11-24 / 2|=1+1")
 		if p.Rows != 2 || p.Cells != 8 || p.Verified != 9 || calls(p) != "1 reads, 1 writes" {
-			t.Errorf("%+v", p)
+			w.t.Errorf("%+v", p)
 		}
 		p = w.run(s, rows("id int, name text, due date", "1|bolt|2026-11-24", "2|=1+1|∅"))
 		if p.Rows != 2 || p.Cells != 0 || calls(p) != "1 reads, 0 writes" {
-			t.Errorf("%+v", p)
+			w.t.Errorf("%+v", p)
 		}
 		p = w.run(s, rows("id int, name text, due date", "1|nut|2026-11-24"))
 		w.want("Sheet1!A1:C9", "id|name|due / 1|nut|2026-11-24")
 		if p.Rows != 1 || p.Cells != 3 || calls(p) != "1 reads, 1 writes" {
-			t.Errorf("%+v", p)
+			w.t.Errorf("%+v", p)
 		}
 	})
 }
@@ -35,7 +35,7 @@ func TestATabThatIsMissingIsAddedOnceAndNeverAgain(t *testing.T) {
 		w.run(s, rows("id int", "1"))
 		w.want("Orders!B3:B4", "id / 1")
 		if got := w.tabs(); got != "Sheet1, Orders" {
-			t.Error(got)
+			w.t.Error(got)
 		}
 		w.must(w.ann.DeleteTab(w.id, "Orders"))
 		w.refused(s, rows("id int", "1"), clips.KindTarget, "was deleted", `an empty tab called "Orders"`)
@@ -84,7 +84,7 @@ func TestTheGridGrowsAndNeverShrinks(t *testing.T) {
 		w.run(s, rows("id int, name text", lines[:1]...))
 		w.want("Sheet1!Z999:AA1009", "id|name / 0|x")
 		if tab := w.tab("Sheet1"); tab.Rows != 1009 || tab.Columns != 27 {
-			t.Errorf("%+v", tab)
+			w.t.Errorf("%+v", tab)
 		}
 	})
 }
@@ -120,7 +120,7 @@ func TestPeopleMoveThingsAround(t *testing.T) {
 				w.want(test.ref, test.want)
 				p := w.run(s, rows("id int, name text, n int", "7|x|1", "8|y|2"))
 				if calls(p) != "1 reads, 0 writes" {
-					t.Error(calls(p))
+					w.t.Error(calls(p))
 				}
 			})
 		})
@@ -135,7 +135,7 @@ func TestACopyOfTheSpreadsheetIsNotOurs(t *testing.T) {
 		w.Share(s.Spreadsheet, robot, simulator.Writer)
 		_, err := w.Push(w.t.Context(), w.push(s, rows("id int", "2")))
 		if clips.KindOf(err) != clips.KindTarget {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		w.want("Sheet1!A1:A3", "id / 1")
 	})

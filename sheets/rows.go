@@ -60,7 +60,10 @@ func (p *planner) appendRows() error {
 	default:
 		p.appendMissing()
 	}
-	p.count, p.taken, p.prefix = len(p.source), n, p.want.digest(n)
+	p.count = len(p.source)
+	if p.taken, p.prefix = n, p.want.digest(n); n == 0 && p.found != nil {
+		p.taken, p.prefix = p.found.state.Taken, p.found.state.Prefix // a day without rows takes none back
+	}
 	return nil
 }
 

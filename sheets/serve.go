@@ -35,7 +35,7 @@ func (r *remote) serve(ctx context.Context, jobs []*job) {
 			j.again = &clips.Error{Kind: clips.KindUnavailable, Notice: "Somebody was changing the spreadsheet's rows and columns " +
 				"all the while; the next run tries again."}
 		}
-		j.fail(explain(j.again, r.who, r.id))
+		r.fail(j, j.again)
 	}
 }
 
@@ -51,8 +51,16 @@ func unsettled(jobs []*job) []*job {
 
 func (r *remote) failAll(jobs []*job, err error) {
 	for _, j := range unsettled(jobs) {
-		j.fail(explain(err, r.who, r.id))
+		r.fail(j, err)
 	}
+}
+
+// fail ends a job with an error in words. That the work for several was stopped says less than why this one was.
+func (r *remote) fail(j *job, err error) {
+	if why := j.ctx.Err(); why != nil && errors.Is(err, context.Canceled) {
+		err = why
+	}
+	j.fail(explain(err, r.who, r.id))
 }
 
 // round is one pass: look, plan, write.
@@ -65,7 +73,7 @@ func (r *remote) round(ctx context.Context, jobs []*job) {
 	for _, j := range unsettled(jobs) {
 		r.spend(j, func() {
 			if err := r.decide(ctx, j); err != nil {
-				j.fail(explain(err, r.who, r.id))
+				r.fail(j, err)
 			}
 		})
 	}
@@ -101,7 +109,7 @@ func (r *remote) look(ctx context.Context, jobs []*job) {
 		}
 		r.spend(j, func() {
 			if err := r.lookFirst(ctx, j); err != nil {
-				j.fail(explain(err, r.who, r.id))
+				r.fail(j, err)
 			}
 		})
 	}
@@ -113,7 +121,7 @@ func (r *remote) look(ctx context.Context, jobs []*job) {
 	r.spend(known[0], func() { l, err = r.read(ctx, maskTarget, filtersOf(known)) })
 	for _, j := range known {
 		if j.layout = l; err != nil {
-			j.fail(explain(err, r.who, r.id))
+			r.fail(j, err)
 		}
 	}
 }

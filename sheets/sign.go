@@ -12,7 +12,7 @@ import (
 // sign ends a plan with the marks that tell the next one what is there. When there is nothing to do, none is written.
 func (p *planner) sign() error {
 	marks := p.columnMarks()
-	p.publish()
+	defer p.publish()
 	p.sweep()
 	if len(p.ahead)+len(p.runs)+len(p.behind)+len(marks) == 0 && !p.moved() && !p.retold() {
 		return nil

@@ -12,17 +12,15 @@ import (
 // place. Those are few and small whatever the size, so the visible part is one batch, and people see the rows of
 // before or those of after.
 func (r *remote) stage(ctx context.Context, j *job) ([]*gsheets.Request, error) {
-	if !j.layout.whole {
-		whole, err := r.readWhole(ctx)
-		if err != nil {
+	whole := j.layout
+	if !whole.whole {
+		var err error
+		if whole, err = r.readWhole(ctx); err != nil {
 			return nil, err
 		}
-		j.whole = whole
-	} else {
-		j.whole = j.layout
 	}
-	s := newStage(j)
-	if total := j.whole.cells() + s.rows*s.cols + j.plan.grid; total > mostCells {
+	s := newStage(j, whole)
+	if total := whole.cells() + s.rows*s.cols + j.plan.grid; total > mostCells {
 		return nil, tooManyCells(j.task, s.rows*s.cols+j.plan.grid, total)
 	}
 	if err := s.open(ctx, r, j); err != nil {
@@ -38,6 +36,7 @@ func (r *remote) stage(ctx context.Context, j *job) ([]*gsheets.Request, error) 
 type stage struct {
 	id         int64
 	title      string
+	index      int
 	rows, cols int
 	pieces     []stagePiece
 }
@@ -48,10 +47,10 @@ type stagePiece struct {
 }
 
 // newStage lays out the runs that have something in them; the others only empty cells.
-func newStage(j *job) *stage {
-	s := &stage{title: fmt.Sprintf("~clipsheet %d-%d-%d", j.task.Run, j.task.Fence, len(j.stages))}
-	s.title = j.whole.freeTitle(s.title)
-	s.id = j.whole.freeID("stage", j.task.target, s.title)
+func newStage(j *job, whole *layout) *stage {
+	s := &stage{index: len(whole.tabs)}
+	s.title = whole.freeTitle(fmt.Sprintf("~clipsheet %d-%d-%d", j.task.Run, j.task.Fence, len(j.stages)))
+	s.id = whole.freeID("stage", j.task.target, s.title)
 	for _, run := range j.plan.runs {
 		if j.plan.blank(run) {
 			continue
@@ -80,7 +79,7 @@ func (s *stage) open(ctx context.Context, r *remote, j *job) error {
 	j.stages = append(j.stages, s.id)
 	sign := toJSON(stageState{j.task.Sync.Target, j.task.Fence, time.Now().Unix()})
 	_, err := r.batch(ctx, aWrite, []*gsheets.Request{
-		addTab(&gsheets.SheetProperties{SheetId: s.id, Title: s.title, Hidden: true, Index: int64(len(j.whole.tabs)),
+		addTab(&gsheets.SheetProperties{SheetId: s.id, Title: s.title, Hidden: true, Index: int64(s.index),
 			GridProperties:  &gsheets.GridProperties{RowCount: int64(s.rows), ColumnCount: int64(s.cols)},
 			ForceSendFields: []string{"SheetId", "Index"}}),
 		mark{key: keyStage, value: sign}.create(onSheet(s.id)),

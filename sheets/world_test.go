@@ -32,6 +32,8 @@ type world struct {
 	ann  simulator.Person
 	id   string
 	runs int64
+
+	scope, client string // of the account's tokens
 }
 
 // inWorld runs a test in a world of its own.
@@ -41,7 +43,7 @@ func inWorld(t *testing.T, do func(*world)) {
 }
 
 func newWorld(t testing.TB, cleanup func(func())) *world {
-	w := &world{t: t, Simulator: simulator.New(simulator.Options{})}
+	w := &world{t: t, scope: "spreadsheets", Simulator: simulator.New(simulator.Options{})}
 	network := simulator.Listen(w.Simulator)
 	transport := network.Transport()
 	cleanup(func() {
@@ -55,7 +57,7 @@ func newWorld(t testing.TB, cleanup func(func())) *world {
 	w.Share(w.id, robot, simulator.Writer)
 	w.ann = w.As(ann)
 	w.Pusher = sheets.New(sheets.Options{Endpoint: network.URL + "/", Identity: func(_ context.Context, account string) (sheets.Identity, error) {
-		token := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: w.AccessToken(account)})
+		token := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: w.AccessTokenFor(w.client, account, w.scope)})
 		return sheets.Identity{Client: &http.Client{Transport: &oauth2.Transport{Base: transport, Source: token}}, Email: account}, nil
 	}})
 	return w
