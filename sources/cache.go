@@ -110,7 +110,7 @@ func (c *Cache) decide(r *result, req clips.Request) (clips.Answer, *flight, err
 		answer, err := standIn(last, r.failure.err)
 		return answer, nil, err
 	}
-	run := c.start(r, &r.running, func(ctx context.Context) (clips.SnapshotInfo, error) { return c.refresh(ctx, r, req) })
+	run := c.start(r, &r.running, func(ctx context.Context) (clips.SnapshotInfo, error) { return c.refresh(ctx, r, req, limit) })
 	if r.has() && age < 2*limit && !req.Fresh {
 		last.Stale = "a newer result is being made" + showing(last.Info)
 		return last, nil, nil
@@ -132,6 +132,28 @@ func (c *Cache) await(ctx context.Context, run *flight, last clips.Answer) (clip
 	case <-ctx.Done():
 		return clips.Answer{}, errLeft(ctx)
 	}
+}
+
+// Run answers with the result of a run that began after it was called, and with nothing else: what a run cannot give is
+// an error, however good the last result is. It waits as long as ctx allows; several who wait share a run.
+func (c *Cache) Run(ctx context.Context, req clips.Request) (clips.SnapshotInfo, error) {
+	r := c.hold(keyOf(req))
+	defer c.letGo(r)
+	c.mu.Lock()
+	before := r.running // it has begun already
+	c.mu.Unlock()
+	if before != nil {
+		if err := before.wait(ctx); err != nil {
+			return clips.SnapshotInfo{}, err
+		}
+	}
+	c.mu.Lock()
+	run := c.start(r, &r.running, func(ctx context.Context) (clips.SnapshotInfo, error) { return c.refresh(ctx, r, req, 0) })
+	c.mu.Unlock()
+	if err := run.wait(ctx); err != nil {
+		return clips.SnapshotInfo{}, err
+	}
+	return run.info, run.err
 }
 
 // Peek answers with what there is, of whatever age, and never causes a run. Without anything the error is

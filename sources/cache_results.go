@@ -59,6 +59,16 @@ type flight struct {
 	err  error
 }
 
+// wait returns when the flight has landed, or with an error when ctx ends first.
+func (f *flight) wait(ctx context.Context) error {
+	select {
+	case <-f.done:
+		return nil
+	case <-ctx.Done():
+		return errLeft(ctx)
+	}
+}
+
 func (r *result) has() bool { return r.last.ID != 0 }
 
 // learn takes a newer result in. One from the future, by the clock of another node or of yesterday, is new.

@@ -18,10 +18,10 @@ const (
 	closeGrace  = 10 * time.Second
 )
 
-// refresh makes a newer result: another node's, if the state database has one young enough by now, else by a run.
-// How it went is noted before the flight lands, so that the next reader decides by it.
-func (c *Cache) refresh(ctx context.Context, r *result, req clips.Request) (clips.SnapshotInfo, error) {
-	info, err := c.renew(ctx, r, req)
+// refresh makes a newer result: another node's, if the state database has one younger than limit by now, else by a
+// run. How it went is noted before the flight lands, so that the next reader decides by it.
+func (c *Cache) refresh(ctx context.Context, r *result, req clips.Request, limit time.Duration) (clips.SnapshotInfo, error) {
+	info, err := c.renew(ctx, r, req, limit)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
@@ -36,12 +36,12 @@ func (c *Cache) refresh(ctx context.Context, r *result, req clips.Request) (clip
 	return info, nil
 }
 
-func (c *Cache) renew(ctx context.Context, r *result, req clips.Request) (clips.SnapshotInfo, error) {
+func (c *Cache) renew(ctx context.Context, r *result, req clips.Request, limit time.Duration) (clips.SnapshotInfo, error) {
 	if _, err := c.newest(ctx, r); err != nil {
 		return clips.SnapshotInfo{}, err
 	}
 	c.mu.Lock()
-	last, young := r.last, r.has() && r.age(time.Now()) < maxAge(req)
+	last, young := r.last, r.has() && r.age(time.Now()) < limit
 	c.mu.Unlock()
 	if young {
 		return last, nil

@@ -58,6 +58,39 @@ func TestResultPastTwiceMaxAgeIsWaitedFor(t *testing.T) {
 	})
 }
 
+func TestRunIsNeverAnOlderResult(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.get(t, ask())
+		w.source.set(func(ctx context.Context, n int) (clips.Rows, error) { return slow(ctx, time.Second, fmt.Sprint(n)), nil })
+		go w.Get(t.Context(), fresh()) // too young to run again
+		var runs sync.WaitGroup
+		for i := range 10 {
+			runs.Go(func() {
+				if i > 0 {
+					time.Sleep(500 * time.Millisecond) // while the first runs, whose data these must not have
+				}
+				info, err := w.Run(t.Context(), ask())
+				if want := map[bool]int64{true: 2, false: 3}[i == 0]; err != nil || info.ID != want {
+					t.Errorf("caller %d got run %d, %v, and not %d", i, info.ID, err, want)
+				}
+			})
+		}
+		runs.Wait()
+		gone := &clips.Error{Kind: clips.KindPermission, Notice: "no"}
+		w.source.set(func(context.Context, int) (clips.Rows, error) { return nil, gone })
+		if info, err := w.Run(t.Context(), ask()); !errors.Is(err, gone) {
+			t.Errorf("a failed run gave %+v, %v", info, err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		w.source.set(func(ctx context.Context, n int) (clips.Rows, error) { return slow(ctx, time.Hour, "late"), nil })
+		if _, err := w.Run(ctx, ask()); clips.KindOf(err) != clips.KindCanceled {
+			t.Errorf("a caller who left got %v", err)
+		}
+	})
+}
+
 func TestFreshRunsAgainButNotAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
