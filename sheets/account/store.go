@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"time"
 
 	"clipsheet/clips"
 )
@@ -50,10 +49,4 @@ type Store interface {
 }
 
 // State is what we remember of a browser that was sent to Google, until it comes back.
-type State struct {
-	Hash      [32]byte // of the state in the address; it is never kept itself
-	Session   [32]byte // the hash of what tells this browser from others
-	Account   string   // the name the account is to have; empty is its e-mail
-	Sealed    []byte   // the verifier of PKCE
-	ExpiresAt time.Time
-}
+type State = clips.AccountState
