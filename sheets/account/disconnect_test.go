@@ -135,6 +135,27 @@ func TestLateRevocationSparesAnAccountConnectedAnew(t *testing.T) {
 	})
 }
 
+func TestPersonWithoutAnAccountLeftIsRevoked(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.google.set(func() { w.google.before = troubleAt("/revoke", http.StatusBadGateway) })
+		var token string
+		for range 2 {
+			w.connect("finance")
+			token = w.token(w.source("finance"))
+			if revoked, err := w.Disconnect(t.Context(), "finance"); err != nil || revoked {
+				t.Fatalf("revoked %t: %v", revoked, err)
+			}
+		}
+		w.google.set(func() { w.google.before = nil })
+		if err := w.RevokeRetired(t.Context()); err != nil || w.google.takes(token) {
+			t.Errorf("not revoked: %v", err)
+		}
+		if all, _ := w.store.Accounts(t.Context()); len(all) != 0 {
+			t.Errorf("kept %+v", all)
+		}
+	})
+}
+
 func TestServiceAccountHasNothingToRevoke(t *testing.T) {
 	serviceStory(t, "", func(t *testing.T, w *world) {
 		w.token(w.source("robot"))

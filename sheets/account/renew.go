@@ -206,15 +206,14 @@ func (s *Source) mark(ctx context.Context, k kept, reason string) {
 // keep saves what Google gave. False means that something else is kept by now. When the store does not answer, the
 // tokens are good all the same: they are used, and saved with the next renewal.
 func (s *Source) keep(ctx context.Context, k kept, t tokens) bool {
-	a, m := s.accounts, &s.memory
+	a := s.accounts
 	sealed := a.sealer.sealTokens(s.id, t)
 	done, err := a.store.UpdateSealed(ctx, s.id, k.sealed, sealed)
 	if err != nil {
-		m.unsaved, m.base = t, k.sealed
+		s.memory.unsaved, s.memory.base = t, k.sealed
 		a.cfg.Log.Error("a token of a Google account could not be kept", "account", s.name, "err", err)
 		return true
 	}
-	m.unsaved, m.base = tokens{}, nil
 	if done { // and so it works, whatever was noted before, or meanwhile
 		k.sealed = sealed
 		s.mark(ctx, k, "")

@@ -126,6 +126,56 @@ func TestRotationLosesNoRenewal(t *testing.T) {
 	})
 }
 
+// The other way round: a token is renewed while it is being sealed anew.
+func TestRenewalLosesNoRotation(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		connected := w.connect("finance")
+		now := newKey()
+		store := &whenUpdated{Memory: w.store}
+		rotating, err := account.New(w.cfg, store, sealer(t, now, w.key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rotating.Close()
+		hour()
+		var renewed string
+		store.then = func() { store.then = nil; renewed = w.token(w.source("finance")) }
+		if n, err := rotating.Rotate(t.Context()); n != 1 || err != nil {
+			t.Errorf("sealed %d anew: %v", n, err)
+		}
+		w.Accounts = w.process(w.cfg, now)
+		if w.token(w.source("finance")) != renewed || !sealer(t, now).Current(w.sealed(connected.ID)) {
+			t.Error("the token that was renewed meanwhile is not kept")
+		}
+	})
+}
+
+// whenUpdated does something just before a token is replaced.
+type whenUpdated struct {
+	*accounttest.Memory
+	then func()
+}
+
+func (s *whenUpdated) UpdateSealed(ctx context.Context, id int64, old, new []byte) (bool, error) {
+	if s.then != nil {
+		s.then()
+	}
+	return s.Memory.UpdateSealed(ctx, id, old, new)
+}
+
+func TestKeysOfRetiredAccountsDoNotStopAStart(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.connect("finance")
+		w.google.set(func() { w.google.before = troubleAt("/revoke", http.StatusBadGateway) })
+		if _, err := w.Disconnect(t.Context(), "finance"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.process(w.cfg, newKey()).CheckKeys(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestMissingKeyIsNamedAndHarmsNothing(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		a := w.connect("finance")

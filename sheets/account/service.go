@@ -26,7 +26,6 @@ type ServiceKey struct {
 	email    string
 	clientID string // its number, by which administrators know it
 	keyID    string
-	tokenURI string
 	sign     func(digest []byte) ([]byte, error)
 }
 
@@ -54,7 +53,6 @@ func parseServiceKey(text []byte) (*ServiceKey, error) {
 		ClientID     string `json:"client_id"`
 		PrivateKeyID string `json:"private_key_id"`
 		PrivateKey   string `json:"private_key"`
-		TokenURI     string `json:"token_uri"`
 	}
 	const download = "download it in the Google Cloud console, under Service accounts, Keys, as JSON"
 	if err := json.Unmarshal(text, &file); err != nil {
@@ -70,7 +68,7 @@ func parseServiceKey(text []byte) (*ServiceKey, error) {
 	sign := func(digest []byte) ([]byte, error) {
 		return rsa.SignPKCS1v15(rand.Reader, private, crypto.SHA256, digest)
 	}
-	return &ServiceKey{file.ClientEmail, file.ClientID, file.PrivateKeyID, file.TokenURI, sign}, nil
+	return &ServiceKey{file.ClientEmail, file.ClientID, file.PrivateKeyID, sign}, nil
 }
 
 func parsePrivateKey(text string) (*rsa.PrivateKey, error) {
@@ -133,7 +131,7 @@ func (a *Accounts) assertion(account clips.Account) (url.Values, error) {
 	claims := map[string]any{
 		"iss":   k.email,
 		"scope": strings.Join(a.cfg.ServiceScopes, " "),
-		"aud":   a.audience(),
+		"aud":   a.cfg.Endpoints.Token,
 		"iat":   now.Unix(),
 		"exp":   now.Add(assertionLife).Unix(),
 	}
@@ -145,14 +143,6 @@ func (a *Accounts) assertion(account clips.Account) (url.Values, error) {
 		return nil, fmt.Errorf("sign for the service account %q: %w", account.Name, err)
 	}
 	return url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {token}}, nil
-}
-
-// audience is whom an assertion is for: the endpoint as its key file calls it, unless the config names another.
-func (a *Accounts) audience() string {
-	if uri := a.cfg.Service.tokenURI; uri != "" && a.cfg.Endpoints.areGoogle() {
-		return uri
-	}
-	return a.cfg.Endpoints.Token
 }
 
 func (k *ServiceKey) jwt(claims map[string]any) (string, error) {

@@ -211,6 +211,28 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 	})
 }
 
+func TestTokenThatGoogleGivesAgainIsUsed(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.connect("finance")
+		source := w.source("finance")
+		token := w.token(source)
+		w.google.set(func() {
+			w.google.before = func(rw http.ResponseWriter, r *http.Request) bool {
+				writeJSON(rw, 200, map[string]any{"access_token": token, "expires_in": 3600})
+				return true
+			}
+		})
+		before := w.google.count("/token")
+		if again, err := source.ForceRefresh(t.Context(), token); err != nil || again.AccessToken != token {
+			t.Errorf("another token: %v", err)
+		}
+		w.token(source)
+		if n := w.google.count("/token") - before; n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+	})
+}
+
 // 6, the other half: a token of which seconds are left is not used for a call that takes longer.
 func TestTokenIsReplacedBeforeItEnds(t *testing.T) {
 	for life, margin := range map[time.Duration]time.Duration{time.Hour: time.Minute, 20 * time.Second: 5 * time.Second} {
@@ -296,6 +318,23 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 		_, err := source.Token()
 		wantKind(t, err, clips.KindCanceled, "stopping")
 		w.Close()
+	})
+}
+
+func TestCloseWaitsForWhatIsBeingTold(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		told := false
+		w.cfg.OnBroken = func(clips.Account) { time.Sleep(time.Minute); told = true }
+		w.Accounts = w.process(w.cfg, w.key)
+		w.connect("finance")
+		hour()
+		w.google.set(func() { w.google.endPermissions("1094") })
+		if _, err := w.source("finance").Token(); err == nil {
+			t.Error("works without a permission")
+		}
+		if w.Close(); !told {
+			t.Error("closed in the middle of a sentence")
+		}
 	})
 }
 
