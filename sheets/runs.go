@@ -52,9 +52,11 @@ func (p *planner) wantedAt(row, col int) (c cell, ours bool) {
 	}
 	i := row - p.first
 	switch {
+	case s.from == none:
+		return cell{}, s.blank && i < p.old
 	case i >= p.count:
-		return cell{}, s.from != none || s.blank
-	case s.from == none || p.source[i] == none:
+		return cell{}, s.Role != isGone // of a column that is back, what stands there came later
+	case p.source[i] == none:
 		return cell{}, s.blank
 	}
 	return p.want.at(p.source[i], s.from), true
