@@ -44,7 +44,7 @@ func (a *Accounts) Begin(ctx context.Context, name, session string) (address str
 	}
 	state, verifier := newState(), oauth2.GenerateVerifier()
 	hash := sha256.Sum256([]byte(state))
-	err = a.store.SaveState(ctx, State{Hash: hash, Session: sha256.Sum256([]byte(session)), Account: name,
+	err = a.store.SaveState(ctx, clips.AccountState{Hash: hash, Session: sha256.Sum256([]byte(session)), Account: name,
 		Sealed: a.sealer.Seal(forState, string(hash[:]), []byte(verifier)), ExpiresAt: time.Now().Add(stateLife)})
 	if err != nil {
 		return "", fmt.Errorf("begin to connect an account: %w", err)

@@ -42,11 +42,8 @@ type Store interface {
 	DeleteAccount(ctx context.Context, id int64) error
 
 	// SaveState keeps what a browser was sent to Google with. Those that have expired are removed.
-	SaveState(ctx context.Context, s State) error
+	SaveState(ctx context.Context, s clips.AccountState) error
 
 	// TakeState finds a state and removes it, so that of any number of callers one gets it.
-	TakeState(ctx context.Context, hash [32]byte) (State, error)
+	TakeState(ctx context.Context, hash [32]byte) (clips.AccountState, error)
 }
-
-// State is what we remember of a browser that was sent to Google, until it comes back.
-type State = clips.AccountState

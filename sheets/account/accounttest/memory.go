@@ -19,7 +19,7 @@ type Memory struct {
 	mu     sync.Mutex
 	last   int64
 	rows   map[int64]row
-	states map[[32]byte]account.State
+	states map[[32]byte]clips.AccountState
 	fail   error
 }
 
@@ -42,7 +42,7 @@ func (m *Memory) in(ctx context.Context, do func() error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.rows == nil {
-		m.rows, m.states = map[int64]row{}, map[[32]byte]account.State{}
+		m.rows, m.states = map[int64]row{}, map[[32]byte]clips.AccountState{}
 	}
 	if err := cmp.Or(ctx.Err(), m.fail); err != nil {
 		return err
@@ -144,7 +144,7 @@ func (m *Memory) DeleteAccount(ctx context.Context, id int64) error {
 	})
 }
 
-func (m *Memory) SaveState(ctx context.Context, s account.State) error {
+func (m *Memory) SaveState(ctx context.Context, s clips.AccountState) error {
 	return m.in(ctx, func() error {
 		for hash, old := range m.states {
 			if !time.Now().Before(old.ExpiresAt) {
@@ -156,7 +156,7 @@ func (m *Memory) SaveState(ctx context.Context, s account.State) error {
 	})
 }
 
-func (m *Memory) TakeState(ctx context.Context, hash [32]byte) (s account.State, err error) {
+func (m *Memory) TakeState(ctx context.Context, hash [32]byte) (s clips.AccountState, err error) {
 	err = m.in(ctx, func() error {
 		var ok bool
 		s, ok = m.states[hash]

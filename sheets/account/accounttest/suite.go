@@ -268,9 +268,9 @@ func testDeleted(t *testing.T, s account.Store) {
 
 func testState(t *testing.T, s account.Store) {
 	now := time.Now().Truncate(time.Microsecond)
-	old := account.State{Hash: [32]byte{1}, Session: [32]byte{2}, Sealed: []byte("old"), ExpiresAt: now.Add(-time.Second)}
-	want := account.State{Hash: [32]byte{3}, Session: [32]byte{4}, Account: "finance", Sealed: []byte("new"), ExpiresAt: now.Add(time.Minute)}
-	for _, state := range []account.State{old, want} {
+	old := clips.AccountState{Hash: [32]byte{1}, Session: [32]byte{2}, Sealed: []byte("old"), ExpiresAt: now.Add(-time.Second)}
+	want := clips.AccountState{Hash: [32]byte{3}, Session: [32]byte{4}, Account: "finance", Sealed: []byte("new"), ExpiresAt: now.Add(time.Minute)}
+	for _, state := range []clips.AccountState{old, want} {
 		if err := s.SaveState(t.Context(), state); err != nil {
 			t.Fatal(err)
 		}
@@ -289,7 +289,7 @@ func testState(t *testing.T, s account.Store) {
 }
 
 func testStateByMany(t *testing.T, s account.Store) {
-	if err := s.SaveState(t.Context(), account.State{Hash: [32]byte{1}, ExpiresAt: time.Now().Add(time.Minute)}); err != nil {
+	if err := s.SaveState(t.Context(), clips.AccountState{Hash: [32]byte{1}, ExpiresAt: time.Now().Add(time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
 	var got atomic.Int32
