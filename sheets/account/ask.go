@@ -85,19 +85,19 @@ func (a *Accounts) ask(ctx context.Context, form url.Values) (reply, error) {
 
 func (a *Accounts) askOnce(ctx context.Context, form url.Values) (reply, error) {
 	asked := time.Now()
-	resp, body, err := a.post(ctx, a.cfg.Endpoints.Token, form)
+	got, err := a.post(ctx, a.cfg.Endpoints.Token, form)
 	if err != nil {
 		return reply{}, err
 	}
 	r := reply{asked: asked}
-	parsed := json.Unmarshal(body, &r) == nil
+	parsed := json.Unmarshal(got.body, &r) == nil
 	switch {
-	case resp.StatusCode == http.StatusOK && parsed && r.AccessToken != "" && r.Error == "":
+	case got.code == http.StatusOK && parsed && r.AccessToken != "" && r.Error == "":
 		return r, nil
-	case resp.StatusCode >= 500, resp.StatusCode == http.StatusTooManyRequests, !parsed, r.Error == "", passing[r.Error]:
-		return reply{}, errNoAnswer(fmt.Sprintf("it answered %s", resp.Status), nil)
+	case got.code >= 500, got.code == http.StatusTooManyRequests, !parsed, r.Error == "", passing[r.Error]:
+		return reply{}, errNoAnswer(fmt.Sprintf("it answered %s", got.status), nil)
 	}
-	return reply{}, &refusal{code: codeOf(r), words: wordsOf(r, form), skew: skew(resp, asked)}
+	return reply{}, &refusal{code: codeOf(r), words: wordsOf(r, form), skew: got.skew(asked)}
 }
 
 // passing are codes of an endpoint that is in trouble itself, whatever status they come with.
@@ -107,27 +107,35 @@ var passing = map[string]bool{"server_error": true, "temporarily_unavailable": t
 // replyMost bounds what is read of an answer.
 const replyMost = 1 << 20
 
-// post sends a form and reads the whole answer.
-func (a *Accounts) post(ctx context.Context, address string, form url.Values) (*http.Response, []byte, error) {
+// answer is all of an answer.
+type answer struct {
+	code   int
+	status string // with the code, in words
+	date   string
+	body   []byte
+}
+
+// post sends a form.
+func (a *Accounts) post(ctx context.Context, address string, form url.Values) (answer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
-		return nil, nil, errNoAnswer("its address is no address", err)
+		return answer{}, errNoAnswer("its address is no address", err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return a.do(req)
 }
 
-func (a *Accounts) do(req *http.Request) (*http.Response, []byte, error) {
+func (a *Accounts) do(req *http.Request) (answer, error) {
 	resp, err := a.http.Do(req)
 	if err != nil {
-		return nil, nil, a.explain(req.Context(), err)
+		return answer{}, a.explain(req.Context(), err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, replyMost))
 	if err != nil {
-		return nil, nil, a.explain(req.Context(), err)
+		return answer{}, a.explain(req.Context(), err)
 	}
-	return resp, body, nil
+	return answer{resp.StatusCode, resp.Status, resp.Header.Get("Date"), body}, nil
 }
 
 // explain is for an answer that did not come, or not whole.
@@ -157,8 +165,8 @@ func reason(err error) string {
 
 // skew compares Google's clock with ours, by the second. A signed request with a wrong time is refused in words that
 // do not say so.
-func skew(resp *http.Response, asked time.Time) time.Duration {
-	theirs, err := http.ParseTime(resp.Header.Get("Date"))
+func (a answer) skew(asked time.Time) time.Duration {
+	theirs, err := http.ParseTime(a.date)
 	if err != nil {
 		return 0
 	}

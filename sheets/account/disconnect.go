@@ -92,16 +92,16 @@ func inUse(retired clips.Account, all []clips.Account) bool {
 
 // giveBack revokes a token. One that Google does not know any more is as good as revoked.
 func (a *Accounts) giveBack(ctx context.Context, token Secret) error {
-	resp, body, err := a.post(ctx, a.cfg.Endpoints.Revoke, url.Values{"token": {token.Reveal()}})
+	got, err := a.post(ctx, a.cfg.Endpoints.Revoke, url.Values{"token": {token.Reveal()}})
 	if err != nil {
 		return err
 	}
 	var said reply
-	if json.Unmarshal(body, &said) != nil {
+	if json.Unmarshal(got.body, &said) != nil {
 		said = reply{}
 	}
-	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusBadRequest && said.Error == "invalid_token" {
+	if got.code == http.StatusOK || got.code == http.StatusBadRequest && said.Error == "invalid_token" {
 		return nil
 	}
-	return errNoAnswer(fmt.Sprintf("it answered %s to a revocation", resp.Status), nil)
+	return errNoAnswer(fmt.Sprintf("it answered %s to a revocation", got.status), nil)
 }

@@ -105,13 +105,13 @@ func (a *Accounts) userInfo(ctx context.Context, r reply) (identity, error) {
 		return identity{}, errNoAnswer("the address for user information is no address", err)
 	}
 	req.Header.Set("Authorization", "Bearer "+r.AccessToken)
-	resp, body, err := a.do(req)
+	got, err := a.do(req)
 	if err != nil {
 		return identity{}, err
 	}
 	var c claims
-	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &c) != nil || c.Subject == "" {
-		return identity{}, errNoAnswer(fmt.Sprintf("it answered %s to who that is", resp.Status), nil)
+	if got.code != http.StatusOK || json.Unmarshal(got.body, &c) != nil || c.Subject == "" {
+		return identity{}, errNoAnswer(fmt.Sprintf("it answered %s to who that is", got.status), nil)
 	}
 	return c.identity(), nil
 }

@@ -113,7 +113,10 @@ func TestNothingShowsASecret(t *testing.T) {
 				s := w.source(name)
 				_, err := s.Token()
 				see(s, err, errors.Unwrap(err))
-				_, err = s.Client().Post("http://google.test/api", "text/plain", strings.NewReader("x"))
+				resp, err := s.Client().Post("http://google.test/api", "text/plain", strings.NewReader("x"))
+				if err == nil {
+					resp.Body.Close()
+				}
 				see(err)
 			}
 			back, err := w.Finish(t.Context(), sent.back(w), browser)

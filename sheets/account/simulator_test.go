@@ -84,22 +84,28 @@ func query(t *testing.T, address string) url.Values {
 	return u.Query()
 }
 
-// call reads a spreadsheet as an account: the one with that ID, which others have shared with it, or one that it makes.
-func (s *simulated) call(name string, shared ...string) error {
+// makes lets an account make a spreadsheet.
+func (s *simulated) makes(name string) error {
 	s.t.Helper()
+	return s.call(name, http.MethodPost, "v4/spreadsheets")
+}
+
+// call is a call of the API by an account, which must go well unless it cannot be made.
+func (s *simulated) call(name, method, path string) error {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.at.Sheets+path, strings.NewReader("{}"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	source, err := s.Source(s.t.Context(), name)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var resp *http.Response
-	if len(shared) > 0 {
-		resp, err = source.Client().Get(s.at.Sheets + "v4/spreadsheets/" + shared[0])
-	} else {
-		resp, err = source.Client().Post(s.at.Sheets+"v4/spreadsheets", "application/json", strings.NewReader("{}"))
-	}
+	resp, err := source.Client().Do(req)
 	if err != nil {
 		return err
 	}
+	defer resp.Body.Close()
 	if body := readAll(s.t, resp); resp.StatusCode != http.StatusOK {
 		s.t.Errorf("%s answered %d %s", name, resp.StatusCode, body)
 	}
@@ -116,14 +122,14 @@ func TestSimulatorConnectsAnAccount(t *testing.T) {
 			t.Errorf("connected %+v", a)
 		}
 		for range 3 {
-			if err := s.call("finance"); err != nil {
+			if err := s.makes("finance"); err != nil {
 				t.Error(err)
 			}
 			hour()
 		}
 
 		s.sim.ExpireAccess("ann@example.com")
-		if err := s.call("finance"); err != nil {
+		if err := s.makes("finance"); err != nil {
 			t.Errorf("after a 401: %v", err)
 		}
 		if revoked, err := s.Disconnect(t.Context(), "finance"); err != nil || !revoked {
@@ -138,20 +144,20 @@ func TestSimulatorEndsAPermissionOfAnAppInTesting(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(7*24*time.Hour - time.Hour)
-		if err := s.call("finance"); err != nil {
+		if err := s.makes("finance"); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(2 * time.Hour)
-		wantKind(t, s.call("finance"), clips.KindAccount, "seven days while the app is in Testing")
+		wantKind(t, s.makes("finance"), clips.KindAccount, "seven days while the app is in Testing")
 
 		if _, err := s.connect(); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.call("finance"); err != nil {
+		if err := s.makes("finance"); err != nil {
 			t.Error(err)
 		}
 		s.sim.Revoke("ann@example.com")
-		wantKind(t, s.call("finance"), clips.KindAccount, "myaccount.google.com/permissions")
+		wantKind(t, s.makes("finance"), clips.KindAccount, "myaccount.google.com/permissions")
 	})
 }
 
@@ -182,7 +188,7 @@ func TestSimulatorInTrouble(t *testing.T) {
 			"503": simulator.Unavailable(false), "cut": simulator.CutAnswer(), "lost": simulator.LostAnswer(), "hung up": simulator.HangUp()} {
 			hour()
 			fault := s.sim.Inject(simulator.Fault{Method: "oauth.token", Effect: effect, Times: 2})
-			if err := s.call("finance"); err != nil || fault.Hits() != 2 {
+			if err := s.makes("finance"); err != nil || fault.Hits() != 2 {
 				t.Errorf("%s, %d times: %v", name, fault.Hits(), err)
 			}
 		}
@@ -197,13 +203,13 @@ func TestSimulatorKnowsServiceAccounts(t *testing.T) {
 			if _, err := s.Declare(t.Context(), name, subject); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.call(name, id); err != nil {
+			if err := s.call(name, http.MethodGet, "v4/spreadsheets/"+id); err != nil {
 				t.Error(err)
 			}
 		}
 		if _, err := s.Declare(t.Context(), "stranger", "bob@elsewhere.com"); err != nil {
 			t.Fatal(err)
 		}
-		wantKind(t, s.call("stranger"), clips.KindAccount, "Admin console")
+		wantKind(t, s.makes("stranger"), clips.KindAccount, "Admin console")
 	})
 }

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ func TestAccountOverSockets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if body := readAll(t, resp); resp.StatusCode != 200 || !strings.Contains(body, "5") {
+	if body := readAll(t, resp); resp.StatusCode != http.StatusOK || !strings.Contains(body, "5") {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 	if _, err := w.Declare(t.Context(), "robot", ""); err != nil {

@@ -96,12 +96,12 @@ func TestTroubleOnTheWayIsTriedAgainAndForgotten(t *testing.T) {
 		"500":            func(w http.ResponseWriter) { oauthError(w, 500, "internal_failure", "") },
 		"503 with words": func(w http.ResponseWriter) { oauthError(w, 503, "invalid_grant", "Bad Request") },
 		"502 of HTML": func(w http.ResponseWriter) {
-			w.WriteHeader(502)
+			w.WriteHeader(http.StatusBadGateway)
 			fmt.Fprint(w, "<title>Error 502 (Server Error)!!1</title>")
 		},
 		"429":                func(w http.ResponseWriter) { oauthError(w, 429, "rate_limit_exceeded", "") },
 		"400 that will pass": func(w http.ResponseWriter) { oauthError(w, 400, "temporarily_unavailable", "") },
-		"404 of a proxy":     func(w http.ResponseWriter) { http.Error(w, "no such page", 404) },
+		"404 of a proxy":     func(w http.ResponseWriter) { http.Error(w, "no such page", http.StatusNotFound) },
 		"nothing":            func(w http.ResponseWriter) { panic(http.ErrAbortHandler) },
 		"half an answer": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Length", "500")
@@ -602,7 +602,6 @@ func TestClientCallsAsTheAccount(t *testing.T) {
 			if err != nil {
 				return 0, err.Error()
 			}
-			defer resp.Body.Close()
 			return resp.StatusCode, strings.TrimSpace(readAll(t, resp))
 		}
 		if status, body := post("hello"); status != 200 || body != `{"read":5}` {
@@ -638,7 +637,10 @@ func TestClientGivesUpOnGoogleContradictingItself(t *testing.T) {
 		})
 		client := w.source("finance").Client()
 		for i := range 3 {
-			_, err := client.Post("http://google.test/api", "text/plain", strings.NewReader("hello"))
+			resp, err := client.Post("http://google.test/api", "text/plain", strings.NewReader("hello"))
+			if err == nil {
+				resp.Body.Close()
+			}
 			wantKind(t, err, clips.KindAccount, "connect the account anew if")
 			if calls, tokens := w.google.count("/api"), w.google.count("/token"); calls != 2*(i+1) || tokens != i+2 {
 				t.Errorf("%d calls, %d tokens", calls, tokens)

@@ -250,8 +250,10 @@ func (n *network) Addr() net.Addr { return &net.TCPAddr{} }
 // hour passes, and a little more, so that tokens of an hour are old.
 func hour() { time.Sleep(time.Hour + time.Minute) }
 
+// readAll is the whole answer, which it closes.
 func readAll(t *testing.T, resp *http.Response) string {
 	t.Helper()
+	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
