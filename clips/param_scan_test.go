@@ -95,7 +95,7 @@ var scanCases = []struct{ name, sql, want, names string }{
 	{"brackets that close nothing", "select ) ] :a", "select ) ] $1", "a"},
 
 	{"json_object", "select json_object('k' : :a, 'l':b)", "select json_object('k' : $1, 'l':b)", "a"},
-	{"a column after the key's colon", "select json_object('k' :b, k :c, \"k\":d, 1 :e)", "", ""},
+	{"a column after the key's colon", "select json_object('k' :b, k :c, \"k\":d, 0:e, 9:f)", "", ""},
 	{"a parameter as key", "select json_object(:k : :a, :l:b)", "select json_object($1 : $2, $3:b)", "k a l"},
 	{"an expression as key", "select json_object('k' || :k : :a, f(:l):b, m[1]:c)", "select json_object('k' || $1 : $2, f($3):b, m[1]:c)", "k a l"},
 	{"the word value", "select json_object('k' value :a, 'l' VALUE :b)", "select json_object('k' value $1, 'l' VALUE $2)", "a b"},

@@ -89,9 +89,12 @@ func parseNumber(text string) (value string, ok bool) {
 	if max(len(digits), decimals, len(digits)-decimals) > maxDigits {
 		return "", false
 	}
-	digits += strings.Repeat("0", max(0, -decimals))
-	decimals = max(0, decimals)
-	digits = strings.Repeat("0", max(0, decimals-len(digits))) + digits
+	if decimals < 0 { // the exponent moves the point beyond the digits
+		digits, decimals = digits+strings.Repeat("0", -decimals), 0
+	}
+	if missing := decimals - len(digits); missing > 0 { // or before them
+		digits = strings.Repeat("0", missing) + digits
+	}
 	point := len(digits) - decimals
 	value = cmp.Or(strings.TrimLeft(digits[:point], "0"), "0")
 	if decimals > 0 {
