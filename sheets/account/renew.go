@@ -39,7 +39,8 @@ const refusalLasts = 30 * time.Second
 // renew looks at what is kept, asks Google when that is not good enough, and keeps the answer. Another process may do
 // the same at any moment; whoever finds that what it began with is not kept any more begins again.
 func (s *Source) renew(ctx context.Context) (tokens, error) {
-	var got, from tokens // what Google gave, and for which permission
+	var got tokens // what Google gave
+	var from kept  // and for what
 	for range rounds {
 		k, err := s.look(ctx)
 		if err != nil {
@@ -51,7 +52,7 @@ func (s *Source) renew(ctx context.Context) (tokens, error) {
 		if usable {
 			return k.tokens, nil
 		}
-		if got.Access.Empty() || !from.Refresh.Equal(k.tokens.Refresh) {
+		if got.Access.Empty() || !from.permits(k) {
 			got, err = s.grant(ctx, k)
 			if errors.Is(err, errChanged) {
 				continue
@@ -59,7 +60,7 @@ func (s *Source) renew(ctx context.Context) (tokens, error) {
 			if err != nil {
 				return tokens{}, err
 			}
-			from = k.tokens
+			from = k
 		}
 		if s.keep(ctx, k, got) {
 			return got, nil
@@ -67,6 +68,11 @@ func (s *Source) renew(ctx context.Context) (tokens, error) {
 	}
 	return tokens{}, &clips.Error{Kind: clips.KindUnavailable, Notice: fmt.Sprintf(
 		"The Google account %q is being changed by others: it is tried again with the next run.", s.name)}
+}
+
+// permits tells whether what Google gives for the one is good for the other: they differ in their seal at most.
+func (k kept) permits(other kept) bool {
+	return k.tokens.Refresh.Equal(other.tokens.Refresh) && k.account.Kind == other.account.Kind && k.account.Email == other.account.Email
 }
 
 // errChanged is a permission that ended while another took its place.

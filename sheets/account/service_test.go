@@ -196,6 +196,29 @@ func TestDeclaringAgainChangesNothing(t *testing.T) {
 	})
 }
 
+// The config of another node changes whom the account stands for, while this one waits for Google.
+func TestTokenOfARobotIsNotKeptForAPerson(t *testing.T) {
+	serviceStory(t, "", func(t *testing.T, w *world) {
+		w.token(w.source("robot"))
+		hour()
+		other := w.process(w.cfg, w.key)
+		w.google.set(func() {
+			w.google.delegates = true
+			w.google.before = func(http.ResponseWriter, *http.Request) bool {
+				if _, err := other.Declare(t.Context(), "robot", "ann@example.com"); err != nil {
+					t.Error(err)
+				}
+				return false
+			}
+		})
+		before := w.google.count("/token")
+		w.token(w.source("robot"))
+		if n := w.google.count("/token") - before; n != 2 {
+			t.Errorf("asked %d times, for two identities", n)
+		}
+	})
+}
+
 func TestDeclaringNeedsAKeyAndAName(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		_, err := w.Declare(t.Context(), "robot", "")
