@@ -26,15 +26,19 @@ type route struct {
 type Exchange struct {
 	Call Call // what the log will say; Status and BytesOut come at the end
 
-	sim    *Simulator
-	w      http.ResponseWriter
-	r      *http.Request
-	route  route
-	body   []byte
-	who    caller
-	parsed sheetsCall
-	let    bool // admitted: the token was good, the scopes enough, and the quota was not spent
-	sent   bool
+	sim   *Simulator
+	w     http.ResponseWriter
+	r     *http.Request
+	route route
+	body  []byte
+	who   caller
+
+	request *wire.Message // the body, read by message; or what is wrong with it
+	wrong   error
+	parsed  sheetsCall
+
+	let  bool // admitted: the token was good, the scopes enough, and the quota was not spent
+	sent bool
 }
 
 // serveAPI reads a request, lets a fault have it if one is due, else answers it, and logs it.
@@ -146,12 +150,20 @@ func bearer(r *http.Request) string {
 	return r.URL.Query().Get("access_token")
 }
 
+// message is the body of a call of the Sheets API, read once.
+func (x *Exchange) message() (*wire.Message, error) {
+	if x.request == nil && x.wrong == nil {
+		x.request, x.wrong = wire.Parse(x.body, x.route.sheets.Request, roots[x.route.method])
+	}
+	return x.request, x.wrong
+}
+
 // kinds are the kinds of requests in a batch, for the log.
 func (x *Exchange) kinds() []string {
 	if x.route.method != "sheets.spreadsheets.batchUpdate" {
 		return nil
 	}
-	m, err := wire.Parse(x.body, x.route.sheets.Request, "")
+	m, err := x.message()
 	if err != nil {
 		return nil
 	}

@@ -37,7 +37,9 @@ var sheetsHandlers = map[string]func(*Simulator, *Exchange) (*wire.Message, erro
 }
 
 // roots are where the body of a method is, as errors name the place.
-var roots = map[string]string{"create": "spreadsheet", "values.update": "data", "values.append": "data"}
+var roots = map[string]string{
+	"sheets.spreadsheets.create": "spreadsheet", "sheets.spreadsheets.values.update": "data", "sheets.spreadsheets.values.append": "data",
+}
 
 // routeSheets finds the method of a request by its escaped path, in which a range may hold slashes and colons of its
 // own. Of two methods that match, the one with a verb is meant.
@@ -103,7 +105,7 @@ type sheetsCall struct {
 }
 
 func (s *Simulator) serveSheets(x *Exchange, name string) (Answer, error) {
-	c, err := x.readSheets(name)
+	c, err := x.readSheets()
 	if err != nil {
 		return Answer{}, err
 	}
@@ -115,7 +117,7 @@ func (s *Simulator) serveSheets(x *Exchange, name string) (Answer, error) {
 	return answerJSON(http.StatusOK, c.mask.Project(m), x.pretty()), nil
 }
 
-func (x *Exchange) readSheets(name string) (c sheetsCall, err error) {
+func (x *Exchange) readSheets() (c sheetsCall, err error) {
 	m := x.route.sheets
 	if c.query, err = wire.ParseQuery(x.r.URL.Query(), m.Query); err != nil {
 		return c, err
@@ -124,7 +126,7 @@ func (x *Exchange) readSheets(name string) (c sheetsCall, err error) {
 		return c, refuse("INVALID_ARGUMENT", "This simulator of Google Sheets answers in JSON only.")
 	}
 	if m.Request != nil {
-		if c.body, err = wire.Parse(x.body, m.Request, roots[name]); err != nil {
+		if c.body, err = x.message(); err != nil {
 			return c, err
 		}
 	}

@@ -175,13 +175,14 @@ func (c *calc) rowData(s *Sheet, a grid.Area, mask *wire.Mask) any {
 	if len(right) == 0 {
 		return nil
 	}
+	w := wantedBy(mask)
 	rows := make([]any, 0, bottom-a.Rows.Start)
 	for r := a.Rows.Start; r < bottom; r++ {
 		row := &wire.Message{}
 		if end := right[r]; end > a.Cols.Start {
 			values := make([]any, 0, end-a.Cols.Start)
 			for col := a.Cols.Start; col < end; col++ {
-				values = append(values, c.cellData(s, r, col, mask))
+				values = append(values, c.cellData(s, r, col, w))
 			}
 			row.Set("values", values)
 		}

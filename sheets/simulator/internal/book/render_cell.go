@@ -22,31 +22,45 @@ var defaultFormat = wire.New(
 	"backgroundColorStyle", wire.New("rgbColor", white),
 )
 
-// cellData is a cell as CellData, as far as the mask means it.
-func (c *calc) cellData(s *Sheet, row, col int, mask *wire.Mask) *wire.Message {
+// wanted is what of cells an answer has, read from a field mask once.
+type wanted struct {
+	entered, effective, shown, format, link bool
+	mask                                    *wire.Mask
+}
+
+func wantedBy(mask *wire.Mask) wanted {
+	return wanted{mask.Has("userEnteredValue"), mask.Has("effectiveValue"), mask.Has("formattedValue"),
+		mask.Has("effectiveFormat"), mask.Has("hyperlink"), mask}
+}
+
+// cellData is a cell as CellData, as far as it is wanted.
+func (c *calc) cellData(s *Sheet, row, col int, w wanted) *wire.Message {
 	x := s.at(row, col)
 	m := &wire.Message{}
-	if mask.Has("userEnteredValue") {
+	if w.entered {
 		m.Set("userEnteredValue", x.entered())
 	}
-	if mask.Has("effectiveValue") || mask.Has("formattedValue") {
-		if v := c.value(s, row, col); v.Kind != formula.Empty {
+	if w.effective || w.shown {
+		v := c.value(s, row, col)
+		if w.effective {
 			m.Set("effectiveValue", extended(v))
+		}
+		if w.shown && v.Kind != formula.Empty {
 			m.Set("formattedValue", c.shown(s, row, col))
 		}
 	}
 	if x != nil {
 		x.more.Each(m.Set)
 	}
-	if mask.Has("effectiveFormat") {
+	if w.format {
 		m.Set("effectiveFormat", c.effectiveFormat(s, row, col, x))
 	}
-	if mask.Has("hyperlink") && x != nil && x.formula != nil && strings.HasPrefix(strings.ToUpper(x.formula.Text), "=HYPERLINK(") {
+	if w.link && x != nil && x.formula != nil && strings.HasPrefix(strings.ToUpper(x.formula.Text), "=HYPERLINK(") {
 		if parts := strings.Split(x.formula.Text, `"`); len(parts) > 2 {
 			m.Set("hyperlink", parts[1])
 		}
 	}
-	return mask.Project(m)
+	return w.mask.Project(m)
 }
 
 // effectiveFormat is the default with the cell's own format over it; nil when that makes no difference.

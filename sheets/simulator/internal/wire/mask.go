@@ -186,30 +186,59 @@ func (m *Mask) Project(msg *Message) *Message {
 	if m == nil || msg == nil {
 		return msg
 	}
-	out := &Message{}
-	for _, f := range msg.fields {
+	for i, f := range msg.fields {
+		below, ok := m.Below(f.name)
+		if ok {
+			if value, same := below.project(f.value); !same {
+				return m.projectFrom(msg, i, value)
+			}
+			continue
+		}
+		return m.projectFrom(msg, i, nil)
+	}
+	return msg
+}
+
+// projectFrom is Project of a message whose fields before the i-th stay as they are; that one becomes value, or goes.
+func (m *Mask) projectFrom(msg *Message, i int, value any) *Message {
+	out := &Message{fields: append(make([]entry, 0, len(msg.fields)), msg.fields[:i]...)}
+	if value != nil {
+		out.fields = append(out.fields, entry{msg.fields[i].name, value})
+	}
+	for _, f := range msg.fields[i+1:] {
 		if below, ok := m.Below(f.name); ok {
-			out.fields = append(out.fields, entry{f.name, below.project(f.value)})
+			value, _ := below.project(f.value)
+			out.fields = append(out.fields, entry{f.name, value})
 		}
 	}
 	return out
 }
 
-func (m *Mask) project(v any) any {
+// project is the part of a value that is meant, and whether that is all of it.
+func (m *Mask) project(v any) (_ any, same bool) {
 	if m == nil {
-		return v
+		return v, true
 	}
 	switch v := v.(type) {
 	case *Message:
-		return m.Project(v)
+		part := m.Project(v)
+		return part, part == v
 	case []any:
-		out := make([]any, len(v))
+		var out []any
 		for i, element := range v {
-			out[i] = m.project(element)
+			part, same := m.project(element)
+			if !same && out == nil {
+				out = append(make([]any, 0, len(v)), v[:i]...)
+			}
+			if out != nil {
+				out = append(out, part)
+			}
 		}
-		return out
+		if out != nil {
+			return out, false
+		}
 	}
-	return v
+	return v, true
 }
 
 // Apply is dst with the fields that are meant as src has them. One that src lacks is cleared, which is what this API
