@@ -18,7 +18,8 @@ func (s *Simulator) authorize(r *http.Request, scopes []string) (caller, error) 
 		return caller{}, errNoAPIKey
 	}
 	if !s.alive(token) {
-		e := refuse("UNAUTHENTICATED", unauthenticated, errorInfo("ACCESS_TOKEN_EXPIRED", "googleapis.com", wire.New("service", "sheets.googleapis.com")))
+		e := refuse("UNAUTHENTICATED", unauthenticated,
+			errorInfo("ACCESS_TOKEN_EXPIRED", "googleapis.com", wire.New("service", "sheets.googleapis.com")))
 		e.header = http.Header{"Www-Authenticate": {`Bearer realm="https://accounts.google.com/", error="invalid_token"`}}
 		return caller{}, e
 	}
@@ -34,7 +35,8 @@ func sheetsDisabled(project string) error {
 	e := refuse("PERMISSION_DENIED", fmt.Sprintf("Google Sheets API has not been used in project %s before or it is disabled. "+
 		"Enable it by visiting %s then retry. If you enabled this API recently, wait a few minutes for the action to propagate "+
 		"to our systems and retry.", project, url),
-		errorInfo("SERVICE_DISABLED", "googleapis.com", wire.New("service", "sheets.googleapis.com", "consumer", "projects/"+project, "activationUrl", url)))
+		errorInfo("SERVICE_DISABLED", "googleapis.com", wire.New("service", "sheets.googleapis.com",
+			"consumer", "projects/"+project, "activationUrl", url)))
 	e.reason = "accessNotConfigured"
 	return e
 }

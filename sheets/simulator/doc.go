@@ -14,8 +14,9 @@
 //	defer server.Close()
 //	sim.AddUser("ann@example.com")
 //	id := sim.Create("ann@example.com", "Budget")
+//	token := &oauth2.Token{AccessToken: sim.AccessToken("ann@example.com", "spreadsheets")}
 //	client, err := sheets.NewService(ctx, option.WithEndpoint(server.URL+"/"),
-//		option.WithTokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: sim.AccessToken("ann@example.com", "spreadsheets")})))
+//		option.WithTokenSource(oauth2.StaticTokenSource(token)))
 //
 // [Simulator.As] edits as a person would, between two calls of a program. [Simulator.Inject] scripts what goes wrong
 // ([LostAnswer], [Late], [Revoked] …). [Simulator.Calls] is the log of requests, [Simulator.Spreadsheet] a look at one

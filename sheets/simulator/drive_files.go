@@ -24,7 +24,8 @@ func (s *Simulator) fileMessage(x *Exchange, f *file) *wire.Message {
 		"capabilities", wire.New("canEdit", may, "canCopy", true, "canComment", rank[role] >= rank[Commenter],
 			"canShare", may, "canRename", may, "canTrash", role == Owner, "canDelete", role == Owner, "canDownload", true))
 	if f.owner != "" {
-		m.Set("owners", []any{wire.New("kind", "drive#user", "displayName", f.owner, "emailAddress", f.owner, "me", f.owner == x.who.email)})
+		m.Set("owners", []any{wire.New("kind", "drive#user", "displayName", f.owner, "emailAddress", f.owner,
+			"me", f.owner == x.who.email)})
 	}
 	if f.drive != "" {
 		m.Set("driveId", f.drive)
@@ -63,7 +64,8 @@ func (s *Simulator) createFile(x *Exchange) (*wire.Message, error) {
 		return nil, err
 	}
 	if mime := body.Text("mimeType"); mime != sheetMime {
-		return nil, driveError(http.StatusBadRequest, "badRequest", "This simulator of Google Drive creates spreadsheets only, not "+strconv.Quote(mime)+".", "")
+		return nil, driveError(http.StatusBadRequest, "badRequest",
+			"This simulator of Google Drive creates spreadsheets only, not "+strconv.Quote(mime)+".", "")
 	}
 	drive, err := s.driveFor(x, body)
 	if err != nil {
@@ -95,9 +97,10 @@ func (s *Simulator) driveFor(x *Exchange, body *wire.Message) (string, error) {
 		}
 	}
 	if x.who.robot {
-		return "", driveError(http.StatusForbidden, "storageQuotaExceeded", "Service Accounts do not have storage quota. Leverage shared drives "+
-			"(https://developers.google.com/workspace/drive/api/guides/about-shareddrives), or use OAuth delegation "+
-			"(http://support.google.com/a/answer/7281227) instead.", "")
+		return "", driveError(http.StatusForbidden, "storageQuotaExceeded",
+			"Service Accounts do not have storage quota. Leverage shared drives "+
+				"(https://developers.google.com/workspace/drive/api/guides/about-shareddrives), or use OAuth delegation "+
+				"(http://support.google.com/a/answer/7281227) instead.", "")
 	}
 	return "", nil
 }
@@ -196,7 +199,9 @@ func listOrEmpty(found []*wire.Message) any {
 	return wire.ListOf(found)
 }
 
-var driveTerm = regexp.MustCompile(`^(?:(name|mimeType) *(=|!=|contains) *'((?:[^'\\]|\\.)*)'|trashed *= *(true|false)|'((?:[^'\\]|\\.)*)' in (owners))$`)
+var driveTerm = regexp.MustCompile(`^(?:(name|mimeType) *(=|!=|contains) *'((?:[^'\\]|\\.)*)'|` +
+	`trashed *= *(true|false)|` +
+	`'((?:[^'\\]|\\.)*)' in (owners))$`)
 
 // readDriveQuery reads terms with "and" between them, of the kinds a program asks for its spreadsheets with.
 func readDriveQuery(q string) (func(*file, string) bool, error) {

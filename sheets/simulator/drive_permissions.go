@@ -64,12 +64,14 @@ func (s *Simulator) createPermission(x *Exchange) (*wire.Message, error) {
 	role, email := body.Text("role"), body.Text("emailAddress")
 	switch kind := body.Text("type"); {
 	case rank[role] == 0 || role == Owner:
-		return nil, driveError(http.StatusBadRequest, "badRequest", "The specified role is invalid or not supported as an option.", "permission.role")
+		return nil, driveError(http.StatusBadRequest, "badRequest",
+			"The specified role is invalid or not supported as an option.", "permission.role")
 	case kind == "anyone":
 		s.Share(f.id, "", role)
 		return mask.Project(wire.New("kind", "drive#permission", "id", "anyoneWithLink", "type", "anyone", "role", role)), nil
 	case kind != "user" && kind != "group" || email == "":
-		return nil, driveError(http.StatusBadRequest, "badRequest", "The specified emailAddress is invalid or not applicable for the given permission type.", "permission.emailAddress")
+		return nil, driveError(http.StatusBadRequest, "badRequest",
+			"The specified emailAddress is invalid or not applicable for the given permission type.", "permission.emailAddress")
 	}
 	s.Share(f.id, email, role)
 	return mask.Project(permission(email, role)), nil

@@ -90,6 +90,18 @@ func TestFilesAreSharedCopiedAndDeleted(t *testing.T) {
 	}
 }
 
+func TestAStrangersFileIsNotThere(t *testing.T) {
+	w := newWorld(t)
+	d := w.drive(w.AccessToken(bert, "drive"))
+	_, err := d.Files.Get(w.id).Do()
+	if e := refusal(t, err); e.Code != 404 || e.Errors[0].Reason != "notFound" {
+		t.Error(e)
+	}
+	if list, err := d.Files.List().Do(); err != nil || len(list.Files) != 0 {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
 func TestAServiceAccountKeepsItsFilesInASharedDrive(t *testing.T) {
 	w := newWorld(t)
 	robot := w.AddServiceAccount("robot@x")

@@ -27,7 +27,8 @@ func (p Person) edit(id string, change func(*book.Book, book.Editor) (*book.Book
 	if rank[role] < rank[Writer] {
 		return fmt.Errorf("%s may not edit %s", p.email, id)
 	}
-	_, err := p.sim.change(f, caller{email: p.email, client: p.sim.nobody}, func(b *book.Book, by book.Editor) (*book.Book, *wire.Message, error) {
+	who := caller{email: p.email, client: p.sim.nobody}
+	_, err := p.sim.change(f, who, func(b *book.Book, by book.Editor) (*book.Book, *wire.Message, error) {
 		next, err := change(b, by)
 		return next, nil, err
 	})
@@ -76,7 +77,8 @@ func (p Person) Do(id string, requests ...string) error {
 // RenameTab gives a tab another title.
 func (p Person) RenameTab(id, title, newTitle string) error {
 	return p.onTab(id, title, func(tab Tab) string {
-		return fmt.Sprintf(`{"updateSheetProperties":{"properties":{"sheetId":%d,"title":%s},"fields":"title"}}`, tab.ID, quoted(newTitle))
+		return fmt.Sprintf(`{"updateSheetProperties":{"properties":{"sheetId":%d,"title":%s},"fields":"title"}}`,
+			tab.ID, quoted(newTitle))
 	})
 }
 
@@ -108,8 +110,8 @@ func (p Person) DeleteColumns(id, title string, column, n int) error {
 // MoveColumn drags a column before another one, both counted from 1.
 func (p Person) MoveColumn(id, title string, column, before int) error {
 	return p.onTab(id, title, func(tab Tab) string {
-		return fmt.Sprintf(`{"moveDimension":{"source":{"sheetId":%d,"dimension":"COLUMNS","startIndex":%d,"endIndex":%d},"destinationIndex":%d}}`,
-			tab.ID, column-1, column, before-1)
+		return fmt.Sprintf(`{"moveDimension":{"source":{"sheetId":%d,"dimension":"COLUMNS","startIndex":%d,"endIndex":%d},`+
+			`"destinationIndex":%d}}`, tab.ID, column-1, column, before-1)
 	})
 }
 
@@ -127,7 +129,8 @@ func (p Person) Sort(id, title string, column, headers int, descending bool) err
 
 func (p Person) onDimension(id, title, kind, dimension string, start, n int) error {
 	return p.onTab(id, title, func(tab Tab) string {
-		return fmt.Sprintf(`{%q:{"range":{"sheetId":%d,"dimension":%q,"startIndex":%d,"endIndex":%d}}}`, kind, tab.ID, dimension, start, start+n)
+		return fmt.Sprintf(`{%q:{"range":{"sheetId":%d,"dimension":%q,"startIndex":%d,"endIndex":%d}}}`,
+			kind, tab.ID, dimension, start, start+n)
 	})
 }
 

@@ -102,6 +102,17 @@ func TooManyRequests(retryAfter time.Duration) Effect {
 	}
 }
 
+// Refuse refuses with any status of Google's, such as ABORTED or PERMISSION_DENIED, before anything is done.
+func Refuse(status, message string) Effect {
+	return func(x *Exchange) { x.Send(x.refusal(refuse(status, message))) }
+}
+
+// InvalidGrant is the token endpoint's refusal, in one of the wordings it has: "Token has been expired or revoked.",
+// "Bad Request", or none.
+func InvalidGrant(description string) Effect {
+	return func(x *Exchange) { x.Send(invalidGrant(description).answer()) }
+}
+
 // InternalError answers 500, before anything is done.
 func InternalError() Effect {
 	return func(x *Exchange) { x.Send(x.refusal(refuse("INTERNAL", "Internal error encountered."))) }

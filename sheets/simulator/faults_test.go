@@ -43,6 +43,34 @@ func TestFaultsStrikeTheCallsTheyAreFor(t *testing.T) {
 	}
 }
 
+func TestFaultsAreForOneFileOrOneAccount(t *testing.T) {
+	w := newWorld(t)
+	other := w.Create(bert, "Other")
+	w.Share(w.id, bert, simulator.Writer)
+	fails := func(s *gsheets.Service, id string) bool { return raw(s, id, "A1", 1) != nil }
+	f := w.Inject(simulator.Fault{Times: -1, Spreadsheet: other, Effect: simulator.InternalError()})
+	if fails(w.sheets(ann), w.id) || !fails(w.sheets(bert), other) {
+		t.Error("it strikes the wrong file")
+	}
+	f.Remove()
+	w.Inject(simulator.Fault{Times: -1, Account: bert, Effect: simulator.InternalError()})
+	if fails(w.sheets(ann), w.id) || !fails(w.sheets(bert), w.id) {
+		t.Error("it strikes the wrong account")
+	}
+	w.ClearFaults()
+	w.Inject(simulator.Fault{Times: -1, Match: func(c simulator.Call) bool { return len(c.Kinds) == 1 && c.Kinds[0] == "addSheet" }, Effect: simulator.InternalError()})
+	batch := func(request *gsheets.Request) error {
+		_, err := w.sheets(ann).Spreadsheets.BatchUpdate(w.id, &gsheets.BatchUpdateSpreadsheetRequest{Requests: []*gsheets.Request{request}}).Do()
+		return err
+	}
+	if err := batch(&gsheets.Request{AppendDimension: &gsheets.AppendDimensionRequest{Dimension: "ROWS", Length: 1}}); err != nil {
+		t.Error(err)
+	}
+	if batch(&gsheets.Request{AddSheet: &gsheets.AddSheetRequest{}}) == nil {
+		t.Error("it does not see the kind of request")
+	}
+}
+
 // TestWhatAClientSeesOfEachFault is section 0 of what is known of Google's client.
 func TestWhatAClientSeesOfEachFault(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -56,6 +84,7 @@ func TestWhatAClientSeesOfEachFault(t *testing.T) {
 		"502 and applied": {simulator.BadGateway(true), true, code(502)},
 		"503":             {simulator.Unavailable(false), false, code(503)},
 		"503 and applied": {simulator.Unavailable(true), true, code(503)},
+		"409":             {simulator.Refuse("ABORTED", "The operation was aborted."), false, code(409)},
 		"hang-up":         {simulator.HangUp(), false, hungUp},
 		"answer lost":     {simulator.LostAnswer(), true, hungUp},
 		"answer cut":      {simulator.CutAnswer(), true, func(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }},
@@ -152,6 +181,23 @@ func TestALateCommitCanBeLanded(t *testing.T) {
 	}
 	if w.Land(true) != 1 || w.shows("A1") != "late" {
 		t.Error("it did not land")
+	}
+}
+
+// TestALateCommitWasLetInWhenItCame: it counts once, and a token that dies meanwhile does not stop it.
+func TestALateCommitWasLetInWhenItCame(t *testing.T) {
+	w := newWorld(t)
+	w.SetQuota(simulator.Quota{UserWrites: 1})
+	w.Inject(simulator.Fault{Effect: simulator.LateAfterTimeout(time.Second)})
+	if e := refusal(t, raw(w.sheets(ann), w.id, "A1", "late")); e.Code != 504 {
+		t.Error(e)
+	}
+	w.Revoke(ann)
+	w.Land(true)
+	want(t, w.shows("A1"), "late")
+	w.Inject(simulator.Fault{Effect: simulator.LateAfterTimeout(time.Second)})
+	if e := refusal(t, raw(w.sheets(ann), w.id, "A1", "more")); e.Code != 429 || w.Held() != 0 {
+		t.Error(e)
 	}
 }
 

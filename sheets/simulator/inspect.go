@@ -117,8 +117,10 @@ func (s Snapshot) Metadata() []Metadata {
 	for _, m := range s.b.AllMetadata() {
 		at := m.Message("location")
 		d := at.Message("dimensionRange")
-		all = append(all, Metadata{ID: m.Int("metadataId"), Key: m.Text("metadataKey"), Value: m.Text("metadataValue"),
-			Location: at.Text("locationType"), Sheet: at.IntOr("sheetId", d.Int("sheetId")), Index: d.Int("startIndex"), Visibility: m.Text("visibility")})
+		all = append(all, Metadata{
+			ID: m.Int("metadataId"), Key: m.Text("metadataKey"), Value: m.Text("metadataValue"), Visibility: m.Text("visibility"),
+			Location: at.Text("locationType"), Sheet: at.IntOr("sheetId", d.Int("sheetId")), Index: d.Int("startIndex"),
+		})
 	}
 	return all
 }

@@ -138,7 +138,7 @@ func (s *Simulator) serveRevoke(x *Exchange) (Answer, error) {
 func (s *Simulator) serveUserinfo(x *Exchange) (Answer, error) {
 	token := bearer(x.r)
 	who := s.callerOf(token)
-	if !s.alive(token) || !slices.ContainsFunc(who.scopes, func(scope string) bool { return scope == "email" || scope == "userinfo.email" }) {
+	if !s.alive(token) || !slices.Contains(who.scopes, "email") && !slices.Contains(who.scopes, "userinfo.email") {
 		a := (&oauthError{http.StatusUnauthorized, "invalid_request", "Invalid Credentials"}).answer()
 		a.Header.Set("Www-Authenticate", `Bearer realm="https://accounts.google.com/", error="invalid_token"`)
 		return a, nil

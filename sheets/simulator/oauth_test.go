@@ -174,6 +174,21 @@ func TestRefreshTokensDie(t *testing.T) {
 	}
 }
 
+func TestARefreshCanBeRefusedInAnyWording(t *testing.T) {
+	w := newWorld(t)
+	c := w.app()
+	token, err := w.consent(c, oauth2.AccessTypeOffline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Inject(simulator.Fault{Method: "oauth.token", Effect: simulator.InvalidGrant("")})
+	_, err = refreshed(c, token)
+	want(t, dead(t, err), "invalid_grant: ")
+	if _, err = refreshed(c, token); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRevokingATokenEndsTheConsent(t *testing.T) {
 	w := newWorld(t)
 	c := w.app()

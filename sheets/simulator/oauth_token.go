@@ -130,7 +130,8 @@ func (s *Simulator) refresh(form url.Values, client *Client) (*wire.Message, err
 }
 
 func (s *Simulator) tokenMessage(token string, scopes []string) *wire.Message {
-	return wire.New("access_token", token, "expires_in", int(accessLife.Seconds())-1, "scope", longScopes(scopes), "token_type", "Bearer")
+	return wire.New("access_token", token, "expires_in", int(accessLife.Seconds())-1,
+		"scope", longScopes(scopes), "token_type", "Bearer")
 }
 
 // tokenForAssertion takes what a service account has signed, for itself or, with domain-wide delegation, for a user.

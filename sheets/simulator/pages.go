@@ -52,7 +52,8 @@ func (s *Simulator) show(w http.ResponseWriter, status int, name string, view an
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "+
+		"base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	w.WriteHeader(status)
@@ -128,14 +129,16 @@ func (s *Simulator) editFromPage(w http.ResponseWriter, r *http.Request, id, act
 		return
 	}
 	tab, _ := strconv.Atoi(r.PostFormValue("tab"))
-	_, err := s.change(f, caller{email: f.owner, client: s.nobody}, func(b *book.Book, by book.Editor) (*book.Book, *wire.Message, error) {
+	visitor := caller{email: f.owner, client: s.nobody}
+	_, err := s.change(f, visitor, func(b *book.Book, by book.Editor) (*book.Book, *wire.Message, error) {
 		by.Owner = true // a visitor of the demo is at home
 		if action == "cell" {
 			next, err := b.Type(tab, r.PostFormValue("cell"), r.PostFormValue("value"), by, s.now())
 			return next, nil, err
 		}
-		request := wire.New("updateSheetProperties", wire.New("properties", wire.New("sheetId", tab, "title", r.PostFormValue("title")), "fields", "title"))
-		next, _, err := b.Batch([]*wire.Message{request}, by, s.now())
+		props := wire.New("sheetId", tab, "title", r.PostFormValue("title"))
+		rename := wire.New("updateSheetProperties", wire.New("properties", props, "fields", "title"))
+		next, _, err := b.Batch([]*wire.Message{rename}, by, s.now())
 		return next, nil, err
 	})
 	if err != nil {

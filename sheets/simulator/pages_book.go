@@ -138,7 +138,9 @@ func (s Snapshot) kept(tab int) []string {
 		if sheet.Message("properties").Int("sheetId") != tab {
 			continue
 		}
-		for _, what := range []struct{ field, word string }{{"protectedRanges", "protected range"}, {"tables", "table"}, {"charts", "chart"}, {"conditionalFormats", "conditional format"}} {
+		for _, what := range []struct{ field, word string }{
+			{"protectedRanges", "protected range"}, {"tables", "table"}, {"charts", "chart"}, {"conditionalFormats", "conditional format"},
+		} {
 			if n := len(sheet.List(what.field)); n > 0 {
 				all = append(all, plural(n, what.word))
 			}
@@ -148,7 +150,10 @@ func (s Snapshot) kept(tab int) []string {
 		}
 	}
 	for _, d := range s.Metadata() {
-		where := map[string]string{"SPREADSHEET": "the spreadsheet", "SHEET": "the tab", "ROW": "row " + itoa(d.Index+1), "COLUMN": "column " + book.ColumnName(d.Index)}[d.Location]
+		where := map[string]string{
+			"SPREADSHEET": "the spreadsheet", "SHEET": "the tab",
+			"ROW": "row " + itoa(d.Index+1), "COLUMN": "column " + book.ColumnName(d.Index),
+		}[d.Location]
 		if d.Location == "SPREADSHEET" || d.Sheet == tab {
 			all = append(all, fmt.Sprintf("metadata %s on %s: %s", d.Key, where, d.Value))
 		}

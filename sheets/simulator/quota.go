@@ -76,7 +76,8 @@ func (s *Simulator) full(bucket string, limit int) bool {
 func overQuota(kind, limit, words, project string, value int) *apiError {
 	metric := strings.ToLower(kind) + "_requests"
 	e := refuse("RESOURCE_EXHAUSTED", fmt.Sprintf(
-		"Quota exceeded for quota metric '%s requests' and limit '%s requests%s' of service 'sheets.googleapis.com' for consumer 'project_number:%s'.",
+		"Quota exceeded for quota metric '%s requests' and limit '%s requests%s' of service 'sheets.googleapis.com' "+
+			"for consumer 'project_number:%s'.",
 		kind, kind, words, project))
 	e.details = []*wire.Message{errorInfo("RATE_LIMIT_EXCEEDED", "googleapis.com", wire.New(
 		"consumer", "projects/"+project, "quota_limit", kind+"Requests"+limit, "quota_limit_value", fmt.Sprint(value),

@@ -38,7 +38,9 @@ var sheetsHandlers = map[string]func(*Simulator, *Exchange) (*wire.Message, erro
 
 // roots are where the body of a method is, as errors name the place.
 var roots = map[string]string{
-	"sheets.spreadsheets.create": "spreadsheet", "sheets.spreadsheets.values.update": "data", "sheets.spreadsheets.values.append": "data",
+	"sheets.spreadsheets.create":        "spreadsheet",
+	"sheets.spreadsheets.values.update": "data",
+	"sheets.spreadsheets.values.append": "data",
 }
 
 // routeSheets finds the method of a request by its escaped path, in which a range may hold slashes and colons of its
@@ -180,22 +182,25 @@ func (s *Simulator) reading(x *Exchange) (*book.Book, book.Editor, error) {
 	return f.book, f.editor(x.who), nil
 }
 
+// change makes the next version of a spreadsheet from the one before, and a reply.
+type change func(*book.Book, book.Editor) (*book.Book, *wire.Message, error)
+
 // write lets a call make the next version of a spreadsheet.
-func (s *Simulator) write(x *Exchange, change func(*book.Book, book.Editor) (*book.Book, *wire.Message, error)) (*wire.Message, error) {
+func (s *Simulator) write(x *Exchange, step change) (*wire.Message, error) {
 	f, err := s.sheet(x, Writer)
 	if err != nil {
 		return nil, err
 	}
-	return s.change(f, x.who, change)
+	return s.change(f, x.who, step)
 }
 
-func (s *Simulator) change(f *file, who caller, change func(*book.Book, book.Editor) (*book.Book, *wire.Message, error)) (*wire.Message, error) {
+func (s *Simulator) change(f *file, who caller, step change) (*wire.Message, error) {
 	f.writing.Lock()
 	defer f.writing.Unlock()
 	s.mu.Lock()
 	before, editor := f.book, f.editor(who)
 	s.mu.Unlock()
-	next, reply, err := change(before, editor)
+	next, reply, err := step(before, editor)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,8 @@ func (s *Simulator) createSpreadsheet(x *Exchange) (*wire.Message, error) {
 		return nil, err
 	}
 	s.Pick(f.id, x.who.client.ID)
-	return x.spreadsheet(s.bookOf(f), book.View{Mask: x.parsed.mask, By: book.Editor{Email: x.who.email, Owner: true, Project: x.who.client.Project}})
+	by := book.Editor{Email: x.who.email, Owner: true, Project: x.who.client.Project}
+	return x.spreadsheet(s.bookOf(f), book.View{Mask: x.parsed.mask, By: by})
 }
 
 // spreadsheet is the Spreadsheet resource, with the address of its page.
@@ -35,7 +36,8 @@ func (s *Simulator) getSpreadsheet(x *Exchange) (*wire.Message, error) {
 		return nil, err
 	}
 	q := x.parsed.query
-	return x.spreadsheet(b, book.View{Ranges: texts(q.List("ranges")), GridData: q.Bool("includeGridData"), Mask: x.parsed.mask, By: editor})
+	v := book.View{Ranges: texts(q.List("ranges")), GridData: q.Bool("includeGridData"), Mask: x.parsed.mask, By: editor}
+	return x.spreadsheet(b, v)
 }
 
 func (s *Simulator) getByDataFilter(x *Exchange) (*wire.Message, error) {
@@ -44,7 +46,8 @@ func (s *Simulator) getByDataFilter(x *Exchange) (*wire.Message, error) {
 		return nil, err
 	}
 	body := x.parsed.body
-	return x.spreadsheet(b, book.View{Filters: body.Messages("dataFilters"), GridData: body.Bool("includeGridData"), Mask: x.parsed.mask, By: editor})
+	v := book.View{Filters: body.Messages("dataFilters"), GridData: body.Bool("includeGridData"), Mask: x.parsed.mask, By: editor}
+	return x.spreadsheet(b, v)
 }
 
 func (s *Simulator) batchUpdate(x *Exchange) (*wire.Message, error) {

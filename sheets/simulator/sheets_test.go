@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -233,6 +234,40 @@ func TestAnAccessTokenLivesAnHour(t *testing.T) {
 	w.clock.pass(time.Minute)
 	if _, err := s.Spreadsheets.Get(w.id).Do(); refusal(t, err).Code != 401 {
 		t.Error(err)
+	}
+}
+
+// TestWritersTakeTurns: each sees what those before it wrote, and nothing is lost.
+func TestWritersTakeTurns(t *testing.T) {
+	w := newWorld(t)
+	w.SetQuota(unlimited)
+	s := w.sheets(ann)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for j := range 10 {
+				body := &gsheets.ValueRange{Values: [][]any{{i*10 + j}}}
+				if _, err := s.Spreadsheets.Values.Append(w.id, "Sheet1", body).ValueInputOption("RAW").Do(); err != nil {
+					t.Error(err)
+				}
+				if _, err := s.Spreadsheets.Get(w.id).IncludeGridData(true).Do(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	snapshot, _ := w.Spreadsheet(w.id)
+	rows, err := snapshot.Values("A:A")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[any]bool{}
+	for _, row := range rows {
+		seen[row[0]] = true
+	}
+	if len(rows) != 80 || len(seen) != 80 {
+		t.Errorf("%d rows, %d different", len(rows), len(seen))
 	}
 }
 

@@ -37,7 +37,7 @@ func (s *Simulator) updateValues(x *Exchange) (*wire.Message, error) {
 		if err != nil || !q.Bool("includeValuesInResponse") {
 			return next, reply, err
 		}
-		written, err := next.Values(reply.Text("updatedRange"), book.ReadingOf(q, "responseValueRenderOption", "responseDateTimeRenderOption"))
+		written, err := next.Values(reply.Text("updatedRange"), responseReading(q))
 		return next, reply.With("updatedData", written), err
 	})
 }
@@ -56,6 +56,11 @@ func (s *Simulator) batchUpdateFiltered(x *Exchange) (*wire.Message, error) {
 	})
 }
 
+// responseReading is how an answer to a write shall read what was written.
+func responseReading(m *wire.Message) book.Reading {
+	return book.ReadingOf(m, "responseValueRenderOption", "responseDateTimeRenderOption")
+}
+
 // withUpdatedData adds what was written to the replies of a batch, when that is asked for.
 func (x *Exchange) withUpdatedData(next *book.Book, reply *wire.Message, err error) (*book.Book, *wire.Message, error) {
 	body := x.parsed.body
@@ -64,7 +69,7 @@ func (x *Exchange) withUpdatedData(next *book.Book, reply *wire.Message, err err
 	}
 	var all []*wire.Message
 	for _, r := range reply.Messages("responses") {
-		written, err := next.Values(r.Text("updatedRange"), book.ReadingOf(body, "responseValueRenderOption", "responseDateTimeRenderOption"))
+		written, err := next.Values(r.Text("updatedRange"), responseReading(body))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -76,7 +81,8 @@ func (x *Exchange) withUpdatedData(next *book.Book, reply *wire.Message, err err
 func (s *Simulator) appendValues(x *Exchange) (*wire.Message, error) {
 	q, ref := x.parsed.query, x.route.vars["range"]
 	return s.write(x, func(b *book.Book, editor book.Editor) (*book.Book, *wire.Message, error) {
-		return b.AppendValues(ref, x.parsed.body, q.Text("valueInputOption"), q.Text("insertDataOption") == "INSERT_ROWS", editor, s.now())
+		insert := q.Text("insertDataOption") == "INSERT_ROWS"
+		return b.AppendValues(ref, x.parsed.body, q.Text("valueInputOption"), insert, editor, s.now())
 	})
 }
 

@@ -54,7 +54,8 @@ func New(o Options) *Simulator {
 	}
 	o.Quota = o.Quota.orGoogles()
 	s := &Simulator{
-		o: o, done: make(chan struct{}), changed: make(chan struct{}), crossSite: http.NewCrossOriginProtection(), nobody: &Client{Project: "0"},
+		o: o, done: make(chan struct{}), changed: make(chan struct{}),
+		crossSite: http.NewCrossOriginProtection(), nobody: &Client{Project: "0"},
 		files: map[string]*file{}, drives: map[string]bool{}, people: map[string]*person{}, clients: map[string]*Client{},
 		access: map[string]*accessToken{}, grants: map[string]*grant{}, codes: map[string]*code{}, used: map[string][]time.Time{},
 	}
@@ -126,7 +127,7 @@ func (s *Simulator) signal() {
 }
 
 // OnChange calls told with every version of every spreadsheet from now on, in order and before the writer has its
-// answer. told must not write to that spreadsheet.
+// answer. told has the snapshot to look at; it must not come back to the simulator for that spreadsheet.
 func (s *Simulator) OnChange(told func(id string, s Snapshot)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -45,7 +45,8 @@ const deepest = 500
 // tooDeep is thrown when a chain of formulas is longer, with the cell to compute first.
 type tooDeep struct{ at spot }
 
-var circular = formula.Fail(formula.BadRef, "Circular dependency detected. To resolve with iterative calculation, see File > Settings.")
+var circular = formula.Fail(formula.BadRef,
+	"Circular dependency detected. To resolve with iterative calculation, see File > Settings.")
 
 // value is the effective value of a cell.
 func (c *calc) value(s *Sheet, row, col int) formula.Value {
@@ -152,8 +153,9 @@ func (c *calc) spill(s *Sheet) *spill {
 		}
 		area := grid.Rect(row, col, row+len(rows), col+len(rows[0])).Within(s.height, s.width)
 		if over, ok := s.occupied(area, sp, grid.Cell{Row: row, Col: col}); ok {
+			name := grid.Ref{Area: grid.At(over.Row, over.Col)}.A1()
 			c.known[at] = formula.Fail(formula.BadRef,
-				fmt.Sprintf("Array result was not expanded because it would overwrite data in %s.", grid.Ref{Area: grid.At(over.Row, over.Col)}.A1()))
+				fmt.Sprintf("Array result was not expanded because it would overwrite data in %s.", name))
 			return
 		}
 		sp.add(area, rows)

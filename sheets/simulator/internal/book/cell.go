@@ -15,7 +15,9 @@ type cellFields struct {
 }
 
 // writable are the fields of CellData besides the value that can be written; the rest is computed.
-var writable = []string{"userEnteredFormat", "dataValidation", "note", "textFormatRuns", "chipRuns", "pivotTable", "dataSourceTable"}
+var writable = []string{
+	"userEnteredFormat", "dataValidation", "note", "textFormatRuns", "chipRuns", "pivotTable", "dataSourceTable",
+}
 
 var allWritable = cellFields{value: true, more: (*wire.Mask)(nil).Only(writable...)}
 

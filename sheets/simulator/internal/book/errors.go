@@ -34,8 +34,9 @@ const (
 var (
 	errTooManyCells = invalid("This action would increase the number of cells in the workbook above the limit of %d cells.", MostCells)
 	errTooLong      = invalid("Your input contains more than the maximum of %d characters in a single cell.", mostCharacters)
-	errProtected    = invalid("You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection if you need to edit.")
-	errOverArray    = invalid("You cannot insert or delete cells over an array formula.")
+	errProtected    = invalid("You are trying to edit a protected cell or object. " +
+		"Please contact the spreadsheet owner to remove protection if you need to edit.")
+	errOverArray = invalid("You cannot insert or delete cells over an array formula.")
 )
 
 // exceeds is an area that is not in its sheet.

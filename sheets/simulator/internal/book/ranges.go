@@ -65,11 +65,16 @@ func (e *edit) looseArea(m *wire.Message) (*Sheet, grid.Area, error) {
 	if err != nil {
 		return nil, a, err
 	}
-	if a.Rows.From() >= s.height || a.Cols.From() >= s.width ||
-		a.Rows.Bounded() && a.Rows.End > s.height || a.Cols.Bounded() && a.Cols.End > s.width {
+	if !s.holds(a) {
 		return nil, a, s.exceeds(s.ref(a))
 	}
 	return s, a, nil
+}
+
+// holds tells whether an area begins in the sheet and, where it has an end, ends there too.
+func (s *Sheet) holds(a grid.Area) bool {
+	return a.Rows.From() < s.height && a.Cols.From() < s.width &&
+		!(a.Rows.Bounded() && a.Rows.End > s.height) && !(a.Cols.Bounded() && a.Cols.End > s.width)
 }
 
 // coordinate finds the sheet and the cell of a GridCoordinate.

@@ -10,7 +10,9 @@ import (
 
 // AppendValues is values.append: it looks for a table in the range and writes after its last row. What it takes for
 // the table is a guess, as it is Google's.
-func (b *Book) AppendValues(text string, body *wire.Message, option string, insert bool, by Editor, at time.Time) (*Book, *wire.Message, error) {
+func (b *Book) AppendValues(
+	text string, body *wire.Message, option string, insert bool, by Editor, at time.Time,
+) (*Book, *wire.Message, error) {
 	w, err := b.readWriting(body, option)
 	if err != nil {
 		return nil, nil, err

@@ -152,7 +152,7 @@ func (e *edit) writeValues(s *Sheet, a grid.Area, w writing) (*wire.Message, *Sh
 	for _, line := range w.values {
 		longest = max(longest, len(line.([]any)))
 	}
-	if a.Rows.From() >= s.height || a.Cols.From() >= s.width || a.Rows.Bounded() && a.Rows.End > s.height || a.Cols.Bounded() && a.Cols.End > s.width {
+	if !s.holds(a) {
 		return nil, nil, s.exceeds(s.ref(a))
 	}
 	top, left := a.Rows.From(), a.Cols.From()
@@ -203,7 +203,8 @@ func (s *Sheet) fits(a, reach grid.Area) error {
 	case reach.Rows.End > within.Rows.End:
 		return invalid("Requested writing within range [%s], but tried writing to row [%d]", s.ref(within), within.Rows.End+1)
 	case reach.Cols.End > within.Cols.End:
-		return invalid("Requested writing within range [%s], but tried writing to column [%s]", s.ref(within), grid.ColumnName(within.Cols.End))
+		return invalid("Requested writing within range [%s], but tried writing to column [%s]",
+			s.ref(within), grid.ColumnName(within.Cols.End))
 	}
 	return nil
 }

@@ -165,7 +165,8 @@ func indirect(a args) operand {
 	if ref, ok := a.Named(text); ok {
 		return a.refer(ref)
 	}
-	return operand{v: Fail(BadRef, fmt.Sprintf("Function INDIRECT parameter 1 value is '%s'. It is not a valid cell/range reference.", text))}
+	return operand{v: Fail(BadRef, fmt.Sprintf(
+		"Function INDIRECT parameter 1 value is '%s'. It is not a valid cell/range reference.", text))}
 }
 
 func transposed(rows [][]Value) [][]Value {

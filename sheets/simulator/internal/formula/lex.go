@@ -111,9 +111,8 @@ func reference(text string) (token, int, bool) {
 	if m == "" {
 		return token{}, 0, false
 	}
-	rest := text[n+len(m):]
-	if rest != "" && (rest[0] == '(' || rest[0] == '!' || nameStart.MatchString(rest) || rest[0] >= '0' && rest[0] <= '9' || rest[0] == '.') {
-		return token{}, 0, false
+	if rest := text[n+len(m):]; rest != "" && (strings.IndexByte("(!.0123456789", rest[0]) >= 0 || nameStart.MatchString(rest)) {
+		return token{}, 0, false // a function, a title or a name that begins like a cell
 	}
 	area, fixed, ok := grid.ParseArea(m)
 	if !ok {
