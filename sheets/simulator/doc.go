@@ -19,7 +19,7 @@
 //		option.WithTokenSource(oauth2.StaticTokenSource(token)))
 //
 // [Simulator.As] edits as a person would, between two calls of a program. [Simulator.Inject] scripts what goes wrong
-// ([LostAnswer], [Late], [Revoked] …). [Simulator.Calls] is the log of requests, [Simulator.Spreadsheet] a look at one
+// ([LostAnswer], [Late], [RevokedToken] …). [Simulator.Calls] is the log of requests, [Simulator.Spreadsheet] a look at one
 // version of a spreadsheet, and [Simulator.OnChange] is told of every version there ever was, so that a test sees each
 // moment a viewer could have seen.
 //
