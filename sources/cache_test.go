@@ -62,7 +62,9 @@ func TestRunIsNeverAnOlderResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.get(t, ask())
-		w.source.set(func(ctx context.Context, n int) (clips.Rows, error) { return slow(ctx, time.Second, fmt.Sprint(n)), nil })
+		w.source.set(func(ctx context.Context, n int) (clips.Rows, error) {
+			return slow(ctx, time.Second, fmt.Sprint(n)), nil
+		})
 		go w.Get(t.Context(), fresh()) // too young to run again
 		var runs sync.WaitGroup
 		for i := range 10 {
