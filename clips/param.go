@@ -132,10 +132,7 @@ func checkParam(p Param, timeZone string) error {
 		return paramError("Parameter %q has an empty default: give it a value, or leave the default out to make the "+
 			"parameter required.", p.Name)
 	}
-	zone, err := time.LoadLocation(timeZone)
-	if err != nil {
-		zone = time.UTC // a wrong zone is for whoever checks the revision's zone to say
-	}
+	zone, _ := time.LoadLocation(timeZone) // a wrong zone is for whoever checks the revision's zone to say
 	if _, err := readValue(p, *p.Default, newWallClock(time.Now(), zone)); err != nil {
 		return paramError("The default is wrong. %s", NoticeOf(err))
 	}

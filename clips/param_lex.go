@@ -171,18 +171,12 @@ func (l *lexer) skipDollar() tokenKind {
 	return literal
 }
 
-// skipWord passes a name or keyword, or a string with a prefix: E'…' has escapes, the others (B, X, N, U&) end at
-// the next quote like plain ones.
+// skipWord passes a name or keyword, or a string with the prefix E, which has escapes. Strings with another prefix (B,
+// X, N, U&) end at the next quote like plain ones, so it does no harm to take the prefix for a word.
 func (l *lexer) skipWord() tokenKind {
 	end := l.wordEnd(l.at)
-	prefix := strings.ToLower(l.sql[l.at:end])
-	rest := l.sql[end:]
-	switch {
-	case prefix == "e" && strings.HasPrefix(rest, "'"):
+	if strings.EqualFold(l.sql[l.at:end], "e") && strings.HasPrefix(l.sql[end:], "'") {
 		l.skipEscaped(end)
-		return literal
-	case prefix == "u" && (strings.HasPrefix(rest, "&'") || strings.HasPrefix(rest, `&"`)):
-		l.skipQuoted(end + 1)
 		return literal
 	}
 	l.at = end

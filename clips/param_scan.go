@@ -75,7 +75,7 @@ type scanner struct {
 // bracket is an open ( or [.
 type bracket struct {
 	kind  bracketKind
-	split bool // in jsonObject: the colon of the current pair has been seen
+	split bool // in jsonObject: the colon of the current pair, or its VALUE, has been seen
 }
 
 type bracketKind byte
@@ -102,7 +102,7 @@ func (s *scanner) parameterHere() bool {
 	return s.inside() != jsonObject || s.open[len(s.open)-1].split || !s.keyEnds()
 }
 
-// keyEnds tells whether a key of JSON_OBJECT could end before the colon just read. A keyword ends none.
+// keyEnds tells whether a key of JSON_OBJECT could end with the token before. A keyword ends none.
 func (s *scanner) keyEnds() bool {
 	switch s.before.kind {
 	case literal, closing, parameter:
@@ -114,13 +114,13 @@ func (s *scanner) keyEnds() bool {
 }
 
 // beforeOperand lists the keywords after which an expression goes on.
-var beforeOperand = []string{"value", "case", "when", "then", "else", "and", "or", "not", "like", "ilike", "between",
-	"in", "is", "from"}
+var beforeOperand = []string{"case", "when", "then", "else", "and", "or", "not", "like", "ilike", "between", "in", "is",
+	"from"}
 
 // track keeps the open brackets, given the next token that matters.
 func (s *scanner) track(t token) {
 	top := len(s.open) - 1
-	switch t.text {
+	switch strings.ToLower(t.text) {
 	case "(":
 		s.open = append(s.open, bracket{kind: s.parenKind()})
 	case "[":
@@ -132,6 +132,10 @@ func (s *scanner) track(t token) {
 	case ",", ":":
 		if top >= 0 {
 			s.open[top].split = t.kind == colon
+		}
+	case "value": // after a key it stands for the colon; elsewhere it is a column
+		if top >= 0 && s.keyEnds() {
+			s.open[top].split = true
 		}
 	}
 	s.qualifiedWord = t.kind == word && s.before.text == "."

@@ -74,6 +74,7 @@ func TestPostgresFindsTheSameParameters(t *testing.T) {
 		{params: 1, since: 16, sql: "select json_object('a' : n, 'b' :x, 'c' : :p::text) from t"},
 		{params: 2, since: 16, sql: "select json_object(:k::text : :v::text, x||'k':n) from t"},
 		{params: 2, since: 16, sql: "select json_object('k' || :k : t.value, t.value :n, 'v' value :v::text) from t"},
+		{params: 2, since: 16, sql: "select json_object('k' value at at time zone :z, 'l' : at at time zone :y, value :n, value||'m' :n) from t"},
 		{params: 2, since: 16, sql: "select json_object(case when ok then :a else :b end:n absent on null returning text) from t"},
 		{params: 1, since: 16, sql: "select json_objectagg(x:n), json_objectagg(x : :v::int8) from t"},
 		{params: 1, since: 16, sql: "select json_object('k' : json_object('l':n, 'm' : (select :v::text)), 'o' :x) from t"},

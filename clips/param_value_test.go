@@ -124,6 +124,9 @@ func TestValuesThatAreRefused(t *testing.T) {
 }
 
 func TestMessagesStayShort(t *testing.T) {
+	if got := shown(strings.Repeat("x", 60)) + shown(strings.Repeat("x", 61)); got != `"`+strings.Repeat("x", 60)+`""`+strings.Repeat("x", 60)+`…"` {
+		t.Error(got)
+	}
 	var many []string
 	for i := range 30 {
 		many = append(many, strings.Repeat("é", i))

@@ -109,6 +109,8 @@ func TestTimestampsFromWords(t *testing.T) {
 		{"Europe/Berlin", "2026-11-24T14:30:15.1234567+01:00", "now", "2026-11-24T14:30:15.123456+01:00"},
 		{"Europe/Berlin", "2026-11-24T14:30:15+01:00", "now - 2 hours", "2026-11-24T12:30:15+01:00"},
 		{"Europe/Berlin", "2026-11-24T14:30:15+01:00", "now + 90 minutes - 1 day", "2026-11-23T16:00:15+01:00"},
+		{"Europe/Berlin", "2026-11-24T14:30:15.000005+01:00", "now - 1 day", "2026-11-23T14:30:15.000005+01:00"},
+		{"Europe/Berlin", "2026-11-24T14:30:15+01:00", "now + 1000000 minutes", "2028-10-19T02:10:15+02:00"},
 		{"Europe/Berlin", "2026-11-24T14:30:15+01:00", "today", "2026-11-24T00:00:00+01:00"},
 		{"Europe/Berlin", "2026-11-24T14:30:15+01:00", "today + 9 hours", "2026-11-24T09:00:00+01:00"},
 		{"Europe/Berlin", "2026-11-24T14:30:15+01:00", "end of day", "2026-11-24T23:59:59.999999+01:00"},
@@ -184,6 +186,11 @@ func TestTimestampsAsWritten(t *testing.T) {
 		{"America/New_York", "2026-11-01 01:30", "2026-11-01T01:30:00-04:00"},
 		{"Europe/Berlin", "2026-10-25 02:30+01:00", "2026-10-25T02:30:00+01:00"},
 		{"America/Santiago", "2026-09-06", "2026-09-06T01:00:00-03:00"},
+		{"Pacific/Chatham", "2026-09-27 03:00", "2026-09-27T04:00:00+13:45"},
+		{"Pacific/Chatham", "2026-04-05 03:00", "2026-04-05T03:00:00+13:45"},
+		{"Australia/Lord_Howe", "2026-10-04 02:15", "2026-10-04T02:45:00+11:00"},
+		{"Pacific/Apia", "2020-09-27 03:30", "2020-09-27T04:30:00+14:00"},
+		{"Pacific/Apia", "2020-04-05 03:30", "2020-04-05T03:30:00+14:00"},
 		{"Pacific/Apia", "2011-12-30 12:00", "2011-12-31T12:00:00+14:00"},
 	} {
 		got, ok := clockAt(t, c.zone, "2026-11-24T12:00:00Z").readTimestamp(c.text)
@@ -199,7 +206,7 @@ func TestWordsThatAreNoDate(t *testing.T) {
 		"10000-01-01", "-0001-01-01", "today -", "today - 7", "today - days", "today 7 days", "today * 7 days", "today - -7 days",
 		"today + seven days", "today - 7days", "today - 1.5 days", "today - 1000001 days", "today - 99999999999999999999 days",
 		"today - 7 dayss", "today - 7 s", "today - 7 fortnights", "start", "start of", "start of last", "start of month of", "start month",
-		"start of the month", "start of hour", "start of last minute", "end of last", "middle of month", "last month", "7 days",
+		"start of the month", "start in month", "end month month", "now + 1000001 minutes", "start of hour", "start of last minute", "end of last", "middle of month", "last month", "7 days",
 		"today today", "today - 2026 years", "today + 7974 years", "today - 1000000 years + 1000000 years + 1000000 years",
 		"infinity", "-infinity", "epoch", "allballs", "nan"}
 	for _, words := range both {

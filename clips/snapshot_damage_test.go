@@ -249,6 +249,40 @@ func TestContradictionsAreNoticed(t *testing.T) {
 	}
 }
 
+// What is in a file beside its rows is no part of a result, even where nothing reads it.
+func TestNothingIsBesideTheRows(t *testing.T) {
+	_, small := smallSnapshot(t)
+	empty, _ := snapshotOf(t, result("a text"))
+	bare, _ := snapshotOf(t, &fixed{rows: make([][][]byte, 3)})
+	for name, c := range map[string]struct {
+		file   []byte
+		change func(blocks []byte, f *snapshotFooter) []byte
+	}{
+		"bytes before the first block": {small, func(b []byte, f *snapshotFooter) []byte {
+			for i := range f.Blocks {
+				f.Blocks[i].Offset++
+			}
+			return append([]byte{0}, b...)
+		}},
+		"bytes without a block": {empty, func(b []byte, f *snapshotFooter) []byte { return append(b, 0) }},
+		"a block without rows": {empty, func(b []byte, f *snapshotFooter) []byte {
+			f.Blocks = []blockIndex{{Offset: int64(len(snapshotMagic))}}
+			return make([]byte, blockHead)
+		}},
+		"more rows than a block has": {bare, func(b []byte, f *snapshotFooter) []byte {
+			f.Rows, f.Blocks[0].Rows = maxBlockRows+1, maxBlockRows+1
+			binary.LittleEndian.PutUint32(b[4:], maxBlockRows+1)
+			f.Digest = finishDigest(newDigest(nil), maxBlockRows+1)
+			return b
+		}},
+	} {
+		blocks, footer := parts(t, c.file)
+		blocks = c.change(blocks, &footer)
+		_, err := open(seal(blocks, footer))
+		checkCorrupt(t, name, err)
+	}
+}
+
 // hostileFrame is a zstd frame of a few bytes that says it unpacks to so many.
 func hostileFrame(size uint64) []byte {
 	frame := binary.LittleEndian.AppendUint64([]byte{0x28, 0xb5, 0x2f, 0xfd, 0xe0}, size) // one segment, eight bytes of size
@@ -271,6 +305,33 @@ func TestAFrameIsNotBelieved(t *testing.T) {
 			checkCorrupt(t, "verified", err)
 			checkCorrupt(t, "read", rowsErr)
 		}
+	}
+}
+
+// However large a block is, it holds no more than a row of Postgres can.
+func TestALargeBlockIsNotBelieved(t *testing.T) {
+	block := binary.LittleEndian.AppendUint32(nil, maxBlock+1)
+	block = append(binary.LittleEndian.AppendUint32(block, 1), make([]byte, 160_000)...)
+	footer := snapshotFooter{Rows: 1, Header: result("a text").header, Blocks: []blockIndex{{Offset: int64(len(snapshotMagic)), Rows: 1}}}
+	before := allocatedSoFar()
+	checkCorrupt(t, "verified", mustOpen(t, seal(block, footer)).Verify())
+	if n := allocatedSoFar() - before; n > 8<<20 {
+		t.Errorf("%d MB were allocated for %d bytes", n>>20, len(block))
+	}
+}
+
+// Values end where their block ends, whatever their lengths say.
+func TestValuesEndWithTheirBlock(t *testing.T) {
+	for _, values := range []string{"\x05abc", "\x03abc", "\x02a", "\x02", "\x80", "", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01abc",
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xffabc", "\x04abc\x00\x00", "\x00\x00\x00"} {
+		block := binary.LittleEndian.AppendUint32(nil, uint32(len(values)))
+		block = append(binary.LittleEndian.AppendUint32(block, 1), 0, 0, 0, 0)
+		footer := snapshotFooter{Rows: 1, Header: result("a text, b text").header, Blocks: []blockIndex{{Offset: int64(len(snapshotMagic)), Rows: 1}}}
+		rows, err := readAll(mustOpen(t, seal(blockEncoder().EncodeAll([]byte(values), block), footer)).Rows(0, -1))
+		if len(rows) > 0 {
+			t.Errorf("%q is %q", values, rows)
+		}
+		checkCorrupt(t, values, err)
 	}
 }
 

@@ -137,6 +137,26 @@ func TestAnyPageIsASliceOfTheRows(t *testing.T) {
 	})
 }
 
+// The index finds the block a page begins in, so one page costs one read, wherever it is.
+func TestAPageReadsOneBlock(t *testing.T) {
+	r := &fixed{header: result("a text").header, rows: slices.Repeat([][][]byte{{bytes.Repeat([]byte("x"), 1000)}}, 2000)}
+	file, _ := snapshotOf(t, r)
+	counted := &failingReader{Reader: bytes.NewReader(file), left: math.MaxInt}
+	s, err := OpenSnapshot(counted, int64(len(file)))
+	if err != nil || len(s.footer.Blocks) < 7 {
+		t.Fatal(err, len(s.footer.Blocks))
+	}
+	for block, first := range s.first[:len(s.first)-1] {
+		last := s.first[block+1] - 1
+		for _, page := range [][2]int64{{first, 1}, {first, last - first + 1}, {last, 1}} {
+			before := counted.left
+			if err := drain(s.Rows(page[0], page[1])); err != nil || before-counted.left != 1 {
+				t.Errorf("%d rows from %d on: %d reads (%v)", page[1], page[0], before-counted.left, err)
+			}
+		}
+	}
+}
+
 func TestPagesBeyondTheRows(t *testing.T) {
 	file, _ := snapshotOf(t, result("a int", row("1"), row("2"), row("3")))
 	s := mustOpen(t, file)
