@@ -190,12 +190,18 @@ func TestCheckParams(t *testing.T) {
 	}
 }
 
-// The default may be a day that a zone of its own is needed to see; a zone that is wrong is for others to report.
-func TestCheckParamsTakesAnyZone(t *testing.T) {
+// A default is read in the zone of the clip; a zone that is wrong is for others to report.
+func TestCheckParamsReadsDefaultsInTheZone(t *testing.T) {
 	rev := Revision{SQL: "select :a", Params: []Param{param("a", ParamTimestamp, "2026-03-29 02:30")}}
 	for _, zone := range []string{"", "Europe/Berlin", "Nowhere/Atall"} {
 		if rev.TimeZone = zone; CheckParams(rev) != nil {
 			t.Errorf("%s: %v", zone, CheckParams(rev))
+		}
+	}
+	late := Revision{SQL: "select :a", Params: []Param{param("a", ParamTimestamp, "9999-12-31T23:00:00Z")}}
+	for zone, want := range map[string]bool{"UTC": true, "America/New_York": true, "Pacific/Apia": false} { // where it is the year 10000
+		if late.TimeZone = zone; (CheckParams(late) == nil) != want {
+			t.Errorf("%s: %v", zone, CheckParams(late))
 		}
 	}
 }
