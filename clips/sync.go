@@ -29,6 +29,7 @@ type Sync struct {
 	TimeZone  string // of the schedule and of Period; declared empty it is the clip's, and UTC when that has none
 	Paused    bool
 	NextAt    time.Time // of the next slot; zero is none
+	Fence     int64     // of the last writer of the target; 0 is none yet
 	Declared  bool      // by the config file: read-only everywhere else
 	RetiredAt time.Time // zero while in use
 }

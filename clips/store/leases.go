@@ -2,35 +2,64 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"clipsheet/clips"
 )
 
-// HoldSpreadsheet makes a run the one writer of a spreadsheet, for as long as the lease, unless there is another; then
-// it is false. Between two writers there is a second, as Google asks for. Holding it already is no hindrance, and
-// BeatSyncRun extends it. What ends the run lets go.
-func (s *Store) HoldSpreadsheet(ctx context.Context, spreadsheet string, r clips.SyncRun, lease time.Duration) (bool, error) {
-	done, err := s.pool.Exec(ctx, `
-		insert into clipsheet.spreadsheets as h (id, run_id, fence, lease_until)
-		select $1, r.id, r.fence, now() + $4
-		from clipsheet.sync_runs r
-		where r.id = $2 and r.fence = $3 and r.state = 'running' and r.lease_until > now()
-		on conflict (id) do update
-		set run_id = excluded.run_id, fence = excluded.fence, lease_until = excluded.lease_until
-		where h.lease_until <= now() or h.run_id = excluded.run_id and h.fence = excluded.fence`,
-		spreadsheet, r.ID, r.Fence, lease)
-	return done.RowsAffected() == 1, explain("take hold of a spreadsheet", err)
+// HoldSpreadsheet lets a run write a spreadsheet, which one node does at a time; between two nodes there is a second,
+// as Google asks for. It is false while another node has the spreadsheet, or waited for it first: ask again within a
+// second, or the turn is lost. Runs of one node hold it together, and order their writes among themselves. The hold
+// lasts as long as the lease of the run, and ends with it.
+func (s *Store) HoldSpreadsheet(ctx context.Context, spreadsheet, node string, r clips.SyncRun) (held bool, err error) {
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		// The row is the lock under which a node is chosen.
+		_, err := tx.Exec(ctx, `
+			insert into clipsheet.spreadsheets (id)
+			values ($1)
+			on conflict (id) do update set id = excluded.id`, spreadsheet)
+		if err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `
+			update clipsheet.sync_runs r
+			set holds = h.id, node = $2
+			from clipsheet.spreadsheets h
+			where h.id = $1
+				and (h.wanted_by = $2 or h.wanted_until <= now())
+				and (h.node = $2 or h.free_at <= now())
+				and not exists (
+					select from clipsheet.sync_runs o
+					where o.holds = h.id and o.node <> $2 and o.state = 'running' and o.lease_until > now()
+				)
+				and r.id = $3 and r.fence = $4 and r.state = 'running' and r.lease_until > now()`,
+			spreadsheet, node, r.ID, r.Fence)
+		if err != nil {
+			return err
+		}
+		if held = tag.RowsAffected() == 1; held {
+			_, err = tx.Exec(ctx, `
+				update clipsheet.spreadsheets
+				set node = $2, wanted_by = '', wanted_until = '-infinity'
+				where id = $1`, spreadsheet, node)
+		} else {
+			_, err = tx.Exec(ctx, `
+				update clipsheet.spreadsheets
+				set wanted_by = $2, wanted_until = now() + interval '1 second'
+				where id = $1 and (wanted_by = $2 or wanted_until <= now())`, spreadsheet, node)
+		}
+		return err
+	})
+	return held, explain("take hold of a spreadsheet", err)
 }
 
-// letGoOfSpreadsheet makes the spreadsheet free for the next writer, a second from now.
+// letGoOfSpreadsheet lets another node begin a second from now, if this is the last run of ours that holds it.
 func letGoOfSpreadsheet(ctx context.Context, tx pgx.Tx, r clips.SyncRun) error {
 	_, err := tx.Exec(ctx, `
 		update clipsheet.spreadsheets
-		set run_id = 0, fence = 0, lease_until = clock_timestamp() + interval '1 second'
-		where run_id = $1 and fence = $2`, r.ID, r.Fence)
+		set free_at = clock_timestamp() + interval '1 second'
+		where id = (select holds from clipsheet.sync_runs where id = $1 and fence = $2)`, r.ID, r.Fence)
 	return err
 }
 

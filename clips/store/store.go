@@ -20,7 +20,7 @@ type Store struct {
 }
 
 const (
-	maxConnections = 10
+	maxConnections = 20 // leases are extended here too, whatever else is going on
 	connectTimeout = 10 * time.Second
 	// Long enough for 256 MiB over a slow line, short enough that a forgotten statement does not stay for ever.
 	bulkTimeout = "10min"

@@ -65,13 +65,12 @@ func (s *Store) AskSyncRun(ctx context.Context, name, asked string, now time.Tim
 		rows, _ := tx.Query(ctx, `
 			with waiting as (
 				update clipsheet.sync_runs
-				set due_at = least(due_at, $3), lease_until = now() + $4, handed = case when $4 > interval '0' then 1 else 0 end
+				set due_at = least(due_at, $3), lease_until = now() + $4
 				where sync_id = $1 and state = 'queued' and (asked = 'undo') = ($2 = 'undo')
 				returning *
 			), made as (
-				insert into clipsheet.sync_runs (sync_id, slot, asked, state, due_at, lease_until, handed)
-				select $1, greatest($3, last.slot + interval '1 microsecond'), $2, 'queued', $3, now() + $4,
-					case when $4 > interval '0' then 1 else 0 end
+				insert into clipsheet.sync_runs (sync_id, slot, asked, state, due_at, lease_until)
+				select $1, greatest($3, last.slot + interval '1 microsecond'), $2, 'queued', $3, now() + $4
 				from (
 					select max(slot) as slot
 					from clipsheet.sync_runs
@@ -118,6 +117,7 @@ func (s *Store) ClaimSyncRun(ctx context.Context, id int64, now time.Time, lease
 				state = 'running',
 				fence = sync.fence,
 				tries = r.tries + 1,
+				holds = '',
 				lease_until = now() + $3,
 				started_at = coalesce(r.started_at, now())
 			from sync
@@ -147,39 +147,30 @@ func (s *Store) ClaimSyncRun(ctx context.Context, id int64, now time.Time, lease
 	return task, nil
 }
 
-// BeatSyncRun extends the lease of a run, and of the spreadsheet it holds. It is clips.ErrFenced when the run is
-// somebody else's by now.
+// BeatSyncRun extends the lease of a run. It is clips.ErrFenced when the run is somebody else's by now.
 func (s *Store) BeatSyncRun(ctx context.Context, id, fence int64, lease time.Duration) error {
-	var ours bool
-	err := s.pool.QueryRow(ctx, `
-		with spreadsheet as (
-			update clipsheet.spreadsheets
-			set lease_until = now() + $3
-			where run_id = $1 and fence = $2
-		), run as (
-			update clipsheet.sync_runs
-			set lease_until = now() + $3
-			where id = $1 and fence = $2 and state = 'running'
-			returning id
-		)
-		select exists (select from run)`, id, fence, lease).Scan(&ours)
-	return fenced("extend a lease", ours, err)
+	tag, err := s.pool.Exec(ctx, `
+		update clipsheet.sync_runs
+		set lease_until = now() + $3
+		where id = $1 and fence = $2 and state = 'running'`, id, fence, lease)
+	return fenced("extend a lease", tag.RowsAffected() == 1, err)
 }
 
-// RetrySyncRun gives a run up for now, to be tried again at that time; r.Kind and r.Notice say why.
-func (s *Store) RetrySyncRun(ctx context.Context, r clips.SyncRun, at time.Time) error {
+// RetrySyncRun gives a run up for now, to be tried again that long after now, or the moment of the database's clock
+// when that is zero; r.Kind and r.Notice say why.
+func (s *Store) RetrySyncRun(ctx context.Context, r clips.SyncRun, now time.Time, after time.Duration) error {
 	done, err := s.settle(ctx, r, `
 		update clipsheet.sync_runs r
 		set
 			state = 'queued',
-			due_at = $3,
+			due_at = coalesce($3, now()) + $6,
 			lease_until = now(),
-			handed = 0,
+			holds = '',
 			kind = $4,
 			notice = $5,
 			tell_at = case when told_at is null and started_at < now() - interval '1 hour' then coalesce(tell_at, now()) end
 		where id = $1 and fence = $2 and state = 'running'`,
-		r.ID, r.Fence, at, r.Kind, cleaned(r.Notice))
+		r.ID, r.Fence, moment(&now), r.Kind, cleaned(r.Notice), after)
 	return fenced("put a run off", done, err)
 }
 
@@ -195,6 +186,7 @@ func (s *Store) FinishSyncRun(ctx context.Context, r clips.SyncRun) error {
 		set
 			state = $3,
 			ended_at = now(),
+			holds = '',
 			snapshot_id = $4,
 			pushed = $5,
 			before = $6,
@@ -242,11 +234,11 @@ const runBefore = `(
 const newsOfSuccess = `case when r.told_at is not null or ` + runBefore + ` like 'failed %' then now() end`
 
 // newsOfFailure is when to tell that run r failed: at once, unless the one before failed in the same way and its owner
-// was told not long ago.
+// was told not long ago, or is about to be.
 func newsOfFailure(kind string) string {
 	return `
 	case when ` + runBefore + ` = 'failed ' || ` + kind + ` and exists (
 		select from clipsheet.sync_runs t
-		where t.sync_id = r.sync_id and t.told_at > now() - interval '1 day'
+		where t.sync_id = r.sync_id and (t.told_at > now() - interval '1 day' or t.tell_at is not null)
 	) then null else now() end`
 }

@@ -175,76 +175,104 @@ func TestWhoLostARunCannotTouchItAnyMore(t *testing.T) {
 	current := claim(t, s, id, at(1))
 	old.Run.State = clips.SyncDone
 	wantFenced(t, s.BeatSyncRun(t.Context(), id, old.Run.Fence, lease))
-	wantFenced(t, s.RetrySyncRun(t.Context(), old.Run, at(2)))
+	wantFenced(t, s.RetrySyncRun(t.Context(), old.Run, at(1), time.Minute))
 	wantFenced(t, s.FinishSyncRun(t.Context(), old.Run))
-	if held := hold(t, s, "book of one", old.Run); held {
+	if hold(t, s, "book", "a", old.Run) {
 		t.Error("it holds the spreadsheet")
-	}
-	if held := hold(t, s, "book of one", current.Run); !held {
-		t.Error("its successor does not hold the spreadsheet")
-	}
-	wantFenced(t, s.FinishSyncRun(t.Context(), old.Run))
-	if held := hold(t, s, "book of one", current.Run); !held {
-		t.Error("its end let go of its successor's spreadsheet")
 	}
 	current.Run.State = clips.SyncFailed
 	finish(t, s, current.Run)
 	wantStates(t, dsn, "one 12:01 failed")
 }
 
-func hold(t testing.TB, s *store.Store, spreadsheet string, r clips.SyncRun) bool {
+// hold takes hold of a spreadsheet for a run, on a node.
+func hold(t testing.TB, s *store.Store, spreadsheet, node string, r clips.SyncRun) bool {
 	t.Helper()
-	held, err := s.HoldSpreadsheet(t.Context(), spreadsheet, r, lease)
+	held, err := s.HoldSpreadsheet(t.Context(), spreadsheet, node, r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return held
 }
 
-func TestASpreadsheetHasOneWriterAndASecondBetween(t *testing.T) {
+// claimed are runs under way, one of each sync.
+func claimed(t testing.TB, s *store.Store, names ...string) []clips.SyncRun {
+	t.Helper()
+	var all []clips.SyncRun
+	for _, name := range names {
+		all = append(all, claim(t, s, ask(t, s, name, "web", at(1)).ID, at(1)).Run)
+	}
+	return all
+}
+
+func TestOneNodeAtATimeWritesASpreadsheet(t *testing.T) {
 	t.Parallel()
-	s, dsn := openSyncing(t, "one", "two")
-	one := claim(t, s, ask(t, s, "one", "web", at(1)).ID, at(1)).Run
-	two := claim(t, s, ask(t, s, "two", "web", at(1)).ID, at(1)).Run
-	if !hold(t, s, "book", one) || !hold(t, s, "other", two) {
+	s, dsn := openSyncing(t, "one", "two", "three")
+	r := claimed(t, s, "one", "two", "three")
+	three := r[2]
+	if !hold(t, s, "book", "a", r[0]) || !hold(t, s, "other", "b", three) {
 		t.Error("a free spreadsheet cannot be held")
 	}
-	if !hold(t, s, "book", one) {
-		t.Error("who holds a spreadsheet cannot hold it")
+	if !hold(t, s, "book", "a", r[1]) {
+		t.Error("runs of one node do not hold it together")
 	}
-	if hold(t, s, "book", two) {
-		t.Error("two hold one spreadsheet")
+	if hold(t, s, "book", "b", three) {
+		t.Error("two nodes hold one spreadsheet")
 	}
-	one.State = clips.SyncDone
-	finish(t, s, one)
-	if hold(t, s, "book", two) {
-		t.Error("there is no second between two writers")
+	for _, r := range r[:2] {
+		r.State = clips.SyncDone
+		finish(t, s, r)
+		if hold(t, s, "book", "b", three) {
+			t.Error("there is no second between two nodes, or not all of the first have let go")
+		}
 	}
-	pgtest.Eventually(t, "a second to pass", func() bool { return hold(t, s, "book", two) })
-	waited := pgtest.Query(t, dsn, `select now() - max(ended_at) >= interval '1 second' from clipsheet.sync_runs`)[0]
-	if waited != "t" {
+	pgtest.Eventually(t, "a second to pass", func() bool { return hold(t, s, "book", "b", three) })
+	if waited := pgtest.Query(t, dsn, `select now() - max(ended_at) >= interval '1 second' from clipsheet.sync_runs`)[0]; waited != "t" {
 		t.Error("it was less than a second")
 	}
+}
 
-	pgtest.Exec(t, dsn, `update clipsheet.spreadsheets set lease_until = now() + interval '1 second'`)
-	if err := s.BeatSyncRun(t.Context(), two.ID, two.Fence, lease); err != nil {
-		t.Fatal(err)
+func TestANodeThatDiesLetsGoOfItsSpreadsheets(t *testing.T) {
+	t.Parallel()
+	s, dsn := openSyncing(t, "one", "two")
+	r := claimed(t, s, "one", "two")
+	hold(t, s, "book", "a", r[0])
+	pgtest.Exec(t, dsn, `update clipsheet.sync_runs set lease_until = now() where holds <> ''`)
+	if hold(t, s, "book", "a", r[0]) {
+		t.Error("a run holds a spreadsheet for longer than its lease")
 	}
-	if left := pgtest.Query(t, dsn, `select min(lease_until) > now() + interval '50 seconds' from clipsheet.spreadsheets where run_id > 0`)[0]; left != "t" {
-		t.Error("the lease of the spreadsheet was not extended")
+	pgtest.Eventually(t, "nobody to be waiting", func() bool { return hold(t, s, "book", "b", r[1]) })
+}
+
+func TestANodeThatWaitsForASpreadsheetGetsItsTurn(t *testing.T) {
+	t.Parallel()
+	s, dsn := openSyncing(t, "one", "two", "three", "four")
+	r := claimed(t, s, "one", "two", "three", "four")
+	hold(t, s, "book", "a", r[0])
+	if hold(t, s, "book", "b", r[1]) || hold(t, s, "book", "c", r[2]) {
+		t.Error("it is held by another")
+	}
+	if hold(t, s, "book", "a", r[3]) {
+		t.Error("more and more runs of one node can hold it while another waits")
+	}
+	r[0].State = clips.SyncDone
+	finish(t, s, r[0])
+	pgtest.Exec(t, dsn, `update clipsheet.spreadsheets set free_at = now(), wanted_until = now() + interval '1 minute'`)
+	if hold(t, s, "book", "c", r[2]) || !hold(t, s, "book", "b", r[1]) {
+		t.Error("who waited first does not come first")
 	}
 }
 
 func TestARunIsTriedAgainWhenItIsTime(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t)
+	s, dsn := open(t)
 	unscheduled := declareSyncs("one")
 	unscheduled[0].Schedule = ""
 	applySyncs(t, s, declare("sales"), unscheduled...)
 	task := claim(t, s, ask(t, s, "one", "web", at(1)).ID, at(1))
-	hold(t, s, "book", task.Run)
+	hold(t, s, "book", "a", task.Run)
 	task.Run.Kind, task.Run.Notice = clips.KindQuota, "Google takes no more."
-	if err := s.RetrySyncRun(t.Context(), task.Run, at(3)); err != nil {
+	if err := s.RetrySyncRun(t.Context(), task.Run, at(1), 2*time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	if due(t, s, at(2)) && len(sweep(t, s, at(2))) > 0 {
@@ -257,6 +285,9 @@ func TestARunIsTriedAgainWhenItIsTime(t *testing.T) {
 	wantNotFound(t, err)
 	wantHanded(t, sweep(t, s, at(3)), "one 1")
 	again := claim(t, s, task.Run.ID, at(3))
+	if holds := pgtest.Query(t, dsn, `select count(*) from clipsheet.sync_runs where holds <> ''`)[0]; holds != "0" {
+		t.Error("it still holds the spreadsheet")
+	}
 	if again.Run.Tries != 2 || again.Run.Fence != 2 || !again.Run.StartedAt.Equal(task.Run.StartedAt) {
 		t.Errorf("claimed %+v", again.Run)
 	}
@@ -298,7 +329,7 @@ func TestWhoAsksMayClaimTheRunItself(t *testing.T) {
 	wantHanded(t, sweep(t, s, at(0)))
 	claim(t, s, r.ID, at(0))
 	expire(t, dsn)
-	wantHanded(t, sweep(t, s, at(0)), "one 2") // it died, and others go on
+	wantHanded(t, sweep(t, s, at(0)), "one 1") // it died, and others go on
 }
 
 // ended is a run that came to this.
@@ -428,6 +459,7 @@ func TestTheOwnerIsToldWhatIsNews(t *testing.T) {
 	}
 	pgtest.Exec(t, dsn, `update clipsheet.sync_runs set told_at = told_at - interval '25 hours'`)
 	end(clips.SyncFailed, clips.KindSQL, "e")
+	end(clips.SyncFailed, clips.KindSQL, "f")
 	if got := news(t, s); got != "one failed e" {
 		t.Errorf("a day later the news is %q", got)
 	}
@@ -442,7 +474,7 @@ func TestTheOwnerIsToldWhenARunIsLate(t *testing.T) {
 		task.Run.State, task.Run.Notice = state, "Google is away."
 		if state == clips.SyncDone {
 			finish(t, s, task.Run)
-		} else if err := s.RetrySyncRun(t.Context(), task.Run, at(1)); err != nil {
+		} else if err := s.RetrySyncRun(t.Context(), task.Run, at(1), 0); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -18,8 +18,8 @@ const (
 // How many runs may be in hand at once, over all nodes, so that one slow spreadsheet or one account out of quota does
 // not take every worker there is.
 const (
-	mostBySpreadsheet = 3
-	mostByAccount     = 10
+	mostBySpreadsheet = 8
+	mostByAccount     = 16
 )
 
 // SyncsDue tells whether SweepSyncs would find something to do. It is cheap, and asked all the time.
@@ -174,13 +174,14 @@ func endOvertaken(ctx context.Context, tx pgx.Tx) error {
 const mostLost = 4
 
 // handOver picks the runs that may start, those that have waited longest first, and gives the queue a while to begin
-// them: the longer, the more often it was told already. A run whose process has not lived to finish it is queued again.
+// them: the longer, the more often it was told in vain. A run whose process has not lived to finish it is queued again.
+// No two handovers are alike, or River, which keeps what was done for a while, would take one for a repetition.
 func handOver(ctx context.Context, tx pgx.Tx, now time.Time) ([]clips.Handover, error) {
 	// What cannot start takes no place of what can: first the syncs are looked at, then of those that fit the
 	// spreadsheets, then of those that fit the accounts.
 	rows, _ := tx.Query(ctx, `
 		with open as (
-			select r.id, r.sync_id, s.spreadsheet, s.account, r.due_at, r.handed > 0 and r.lease_until > now() as held
+			select r.id, r.sync_id, s.spreadsheet, s.account, r.due_at, r.lease_until > now() as held
 			from clipsheet.sync_runs r
 			join clipsheet.syncs s on s.id = r.sync_id
 			where r.ended_at is null and r.due_at <= $1
@@ -212,7 +213,7 @@ func handOver(ctx context.Context, tx pgx.Tx, now time.Time) ([]clips.Handover, 
 		update clipsheet.sync_runs
 		set
 			handed = handed + 1,
-			lease_until = now() + least(interval '30 seconds' * 2 ^ handed, interval '1 hour'),
+			lease_until = now() + least(interval '30 seconds' * 2 ^ greatest(handed - tries, 0), interval '1 hour'),
 			lost = lost + case state when 'running' then 1 else 0 end,
 			kind = case state when 'running' then $2 else kind end,
 			notice = case state when 'running' then $3 else notice end,

@@ -251,7 +251,7 @@ func TestASlotThatIsTooFarAheadIsBroughtForward(t *testing.T) {
 
 func TestWhatRunsCostIsRemembered(t *testing.T) {
 	t.Parallel()
-	s, dsn := openSyncing(t, "one", "never", "gone")
+	s, _ := openSyncing(t, "one", "never", "gone")
 	sweep(t, s, at(0))
 	for minute := 1; minute <= 12; minute++ {
 		sweep(t, s, at(minute))
@@ -260,7 +260,6 @@ func TestWhatRunsCostIsRemembered(t *testing.T) {
 			task.Run.State, task.Run.Pushed = clips.SyncDone, clips.Pushed{Reads: 20 - minute, Writes: minute % 3}
 			finish(t, s, task.Run)
 		}
-		free(t, dsn)
 	}
 	applySyncs(t, s, declare("sales"), declareSyncs("one", "never")...)
 	calls, err := s.SyncCalls(t.Context())

@@ -68,10 +68,12 @@ create table clipsheet.sync_runs (
     state       text        not null check (state in ('queued', 'running', 'done', 'failed', 'skipped')),
     due_at      timestamptz not null,            -- it is not started before, by the clock of the schedule
     lease_until timestamptz not null default now(),  -- nobody but its holder touches it before, by the clock of this server
-    handed      integer     not null default 0,  -- how often River was told of it since it last ran
+    handed      integer     not null default 0,  -- how often River was told of it
     fence       bigint      not null default 0,
     tries       integer     not null default 0,
     lost        integer     not null default 0,  -- how often its process did not live to finish it
+    holds       text        not null default '', -- the spreadsheet that its node may write, while it runs and its lease lasts
+    node        text        not null default '', -- which node that is
     started_at  timestamptz,
     ended_at    timestamptz,
     snapshot_id bigint      not null default 0,
@@ -87,14 +89,16 @@ create table clipsheet.sync_runs (
 
 create index sync_runs_open on clipsheet.sync_runs (lease_until) where ended_at is null;
 create index sync_runs_sync on clipsheet.sync_runs (sync_id, id);
+create index sync_runs_holds on clipsheet.sync_runs (holds) where holds <> '';
 create index sync_runs_tell on clipsheet.sync_runs (tell_at) where tell_at is not null;
 
--- Who writes a spreadsheet now. A row whose time is over is free.
+-- Of each spreadsheet, the node that wrote it last. Whether it still does, the runs say that hold it.
 create table clipsheet.spreadsheets (
-    id          text        primary key,
-    run_id      bigint      not null,
-    fence       bigint      not null,
-    lease_until timestamptz not null
+    id           text        primary key,
+    node         text        not null default '',
+    free_at      timestamptz not null default '-infinity', -- when another node may begin
+    wanted_by    text        not null default '',          -- a node that waits, and after which others come
+    wanted_until timestamptz not null default '-infinity'  -- it still waits
 );
 
 -- Calls of Google, by account and all together, second by second. Not logged: to lose the last minute costs a refusal
