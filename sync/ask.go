@@ -1,0 +1,92 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"clipsheet/clips"
+)
+
+// Who asks for a run, when it is not the schedule.
+const (
+	askedCommand = "command"
+	askedUndo    = "undo"
+)
+
+// RunNow runs a sync in this process, whether or not the engine was started, and returns when it has ended; if another
+// run of the sync is under way, when that has ended first. What does not work at once has failed, and is the error.
+// tell, if not nil, is told of the progress.
+func (e *Engine) RunNow(ctx context.Context, name string, tell func(stage string, done, all int64)) (clips.SyncRun, error) {
+	return e.runAsked(ctx, name, askedCommand, tell)
+}
+
+// Undo puts the cells that the last change of a sync's target touched back to what they held before. An undo can be
+// undone. The next run of the sync makes the target equal to its clip again.
+func (e *Engine) Undo(ctx context.Context, name string, tell func(stage string, done, all int64)) (clips.SyncRun, error) {
+	return e.runAsked(ctx, name, askedUndo, tell)
+}
+
+func (e *Engine) runAsked(ctx context.Context, name, asked string, tell func(stage string, done, all int64)) (clips.SyncRun, error) {
+	run, err := e.o.Store.AskSyncRun(ctx, name, asked, e.now(), e.o.Lease)
+	if err != nil {
+		return clips.SyncRun{}, err
+	}
+	how := try{once: true, tell: tell}
+	for told := false; ; {
+		begun := time.Now()
+		task, err := e.o.Store.ClaimSyncRun(ctx, run.ID, e.now(), e.o.Lease)
+		if err == nil {
+			return e.do(ctx, task, begun, how)
+		}
+		if !errors.Is(err, clips.ErrNotFound) {
+			return run, err
+		}
+		// Another run of the sync is under way, or another node does this one by now.
+		if run, err = e.o.Store.SyncRun(ctx, run.ID); err != nil {
+			return run, err
+		}
+		if !run.EndedAt.IsZero() {
+			return run, failure(run)
+		}
+		if how.tell != nil && !told {
+			how.tell("waiting for another run of the sync", 0, 0)
+			told = true
+		}
+		if err := sleep(ctx, 500*time.Millisecond); err != nil {
+			return run, err
+		}
+	}
+}
+
+// DryRun finds out what a run would change, and changes nothing: neither in the spreadsheet nor in the history.
+func (e *Engine) DryRun(ctx context.Context, name string, tell func(stage string, done, all int64)) (clips.Pushed, error) {
+	s, err := e.o.Store.Sync(ctx, name)
+	if err != nil {
+		return clips.Pushed{}, err
+	}
+	begun := time.Now()
+	result, err := e.result(ctx, s)
+	if err != nil {
+		return clips.Pushed{}, err
+	}
+	defer result.Close()
+	query := time.Since(begun)
+	push := e.push(clips.SyncTask{Sync: s, Run: clips.SyncRun{Slot: begun, Fence: s.Fence + 1}}, try{tell: tell})
+	push.Info, push.Rows, push.DryRun = result.Info, result.Rows, true
+	pushed, err := e.o.Target.Push(ctx, push)
+	pushed.Query = query
+	return pushed, err
+}
+
+// putBack undoes the last change of the target.
+func (e *Engine) putBack(ctx context.Context, task clips.SyncTask, how try) (clips.Pushed, error) {
+	_, before, err := e.o.Store.LastImage(ctx, task.Sync.ID)
+	if err != nil {
+		return clips.Pushed{}, err
+	}
+	if err := e.waitForSpreadsheet(ctx, task, how); err != nil {
+		return clips.Pushed{}, err
+	}
+	return e.o.Target.Undo(ctx, e.push(task, how), before)
+}
