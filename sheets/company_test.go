@@ -85,16 +85,26 @@ func TestOneThatCannotGoDoesNotKeepTheOthers(t *testing.T) {
 	})
 }
 
-// TestSyncsOnOneTabTakeTurns has two targets side by side, of which one gains a column: the other one moves.
+// TestSyncsOnOneTabTakeTurns has targets side by side that gain a column each: what is to the right moves.
 func TestSyncsOnOneTabTakeTurns(t *testing.T) {
 	inWorld(t, func(w *world) {
-		all := w.several(2)
-		all[0].Tab, all[1].Tab, all[1].At = "Sheet1", "Sheet1", "C1"
+		all := w.several(3)
+		for i, at := range []string{"A1", "C1", "E1"} {
+			all[i].Tab, all[i].At = "Sheet1", at
+		}
 		_, err := w.atOnce(all, rows("id int", "1"))
 		w.must(err)
+		w.OnChange(func(_ string, s simulator.Snapshot) {
+			lines, _ := s.Shown("Sheet1!A1:I3")
+			for _, target := range strings.Split(strings.ReplaceAll(fmt.Sprint(lines[0]), "  ", "/"), "/") {
+				if word := strings.Trim(target, "[]"); word != "id" && word != "id n" {
+					w.t.Errorf("viewers saw %q", lines)
+				}
+			}
+		})
 		_, err = w.atOnce(all, rows("id int, n int", "1|5", "2|6"))
 		w.must(err)
-		w.want("Sheet1!A1:F9", "id|n||id|n / 1|5||1|5 / 2|6||2|6")
+		w.want("Sheet1!A1:H9", "id|n||id|n||id|n / 1|5||1|5||1|5 / 2|6||2|6||2|6")
 	})
 }
 

@@ -109,6 +109,59 @@ func TestALateBatchThatWinsIsBuiltOn(t *testing.T) {
 	})
 }
 
+// TestGuardsStayAsLongAsABatchCanBeLate has two newer runs before the late batch arrives; afterwards the guards go.
+func TestGuardsStayAsLongAsABatchCanBeLate(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.sync(clips.SyncReplace)
+		w.run(s, rows("id int", "1"))
+		w.Inject(simulator.Fault{Method: "batchUpdate", Effect: simulator.Late(time.Hour)})
+		ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+		defer cancel()
+		w.Push(ctx, w.push(s, rows("id int", "late")))
+		w.run(s, rows("id int", "2"))
+		time.Sleep(3 * time.Minute)
+		w.run(s, rows("id int", "3"))
+		w.Land(true)
+		w.want("Sheet1!A1:A9", "id / 3")
+		for i := range 20 {
+			time.Sleep(4 * time.Minute)
+			w.run(s, rows("id int", fmt.Sprint(i)))
+		}
+		if n := w.marks("clipsheet.guard"); n > 4 {
+			w.t.Errorf("%d guards", n)
+		}
+	})
+}
+
+func (w *world) marks(key string) int {
+	s, _ := w.Spreadsheet(w.id)
+	n := 0
+	for _, m := range s.Metadata() {
+		if m.Key == key {
+			n++
+		}
+	}
+	return n
+}
+
+// TestACellThatSomebodyChangesAtOnceIsWrittenAgain has the answer lost, so that the cells are read back later.
+func TestACellThatSomebodyChangesAtOnceIsWrittenAgain(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.sync(clips.SyncReplace)
+		w.run(s, rows("id int", "1"))
+		w.Inject(simulator.Fault{Method: "batchUpdate", Effect: func(x *simulator.Exchange) {
+			x.Serve()
+			w.typed("Sheet1!A2", []any{"x"})
+			x.HangUp()
+		}})
+		p := w.run(s, rows("id int", "2", "3"))
+		w.want("Sheet1!A1:A9", "id / 2 / 3")
+		if p.Before != nil {
+			w.t.Error("what was there before both batches is not known")
+		}
+	})
+}
+
 func TestAnOlderRunDoesNotWriteOverANewerOne(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s := w.sync(clips.SyncReplace)

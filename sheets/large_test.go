@@ -119,3 +119,25 @@ func TestFaultsOfAStagedPushLeaveTheTargetWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestAStagedPushThatIsRefusedTakesItsTabAway(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.sync(clips.SyncReplace)
+		w.run(s, rows("id int, text text", "1|old"))
+		big := table{columns: "id int, text text"}
+		for i := range 45 {
+			big.rows = append(big.rows, []string{fmt.Sprint(i), strings.Repeat("x", 49_000)})
+		}
+		w.Inject(simulator.Fault{Method: "spreadsheets.batchUpdate", Skip: 1, Effect: simulator.Before(func() { w.typed("Sheet1!A9", []any{"mine"}); w.must(w.ann.Do(w.id, protect)) })})
+		_, err := w.Push(w.t.Context(), w.push(s, big))
+		if clips.KindOf(err) != clips.KindTarget || !contains(clips.NoticeOf(err), "protected") {
+			w.t.Error(err)
+		}
+		w.want("Sheet1!A1:B2", "id|text / 1|old")
+		if got := w.tabs(); got != "Sheet1" {
+			w.t.Error(got)
+		}
+	})
+}
+
+const protect = `{"addProtectedRange":{"protectedRange":{"range":{"sheetId":0},"editors":{"users":["ann@example.com"]}}}}`
