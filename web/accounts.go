@@ -17,6 +17,7 @@ import (
 // back with; session is what only that browser has.
 type Accounts interface {
 	List(ctx context.Context) ([]clips.Account, error)
+	Connectable() bool // Google knows us as a client that people can allow things to
 	Begin(ctx context.Context, name, session string) (address string, err error)
 	Finish(ctx context.Context, query url.Values, session string) (clips.Account, error)
 	Disconnect(ctx context.Context, name string) (revoked bool, err error)
@@ -33,7 +34,7 @@ const (
 
 type accountsPage struct {
 	Accounts []clips.Account
-	Callback string // to be registered with Google
+	Callback string // to be registered with Google; empty when nobody can connect an account
 	Said     string // what the last action came to
 	Wrong    string // what is in its way
 }
@@ -73,7 +74,10 @@ func (s *site) showAccounts(w http.ResponseWriter, r *http.Request, status int, 
 		visitOf(r).err = err
 		status, p.Wrong = http.StatusServiceUnavailable, clips.NoticeOf(err)
 	}
-	p.Accounts, p.Callback = all, s.Origin+CallbackPath
+	p.Accounts = all
+	if s.Accounts.Connectable() {
+		p.Callback = s.Origin + CallbackPath
+	}
 	showPage(w, r, "accounts.html", status, p)
 }
 

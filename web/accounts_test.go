@@ -30,6 +30,8 @@ type accountsOf struct {
 	store account.Store
 }
 
+func (a accountsOf) Connectable() bool { return true }
+
 func (a accountsOf) List(ctx context.Context) ([]clips.Account, error) { return a.store.Accounts(ctx) }
 
 func newGoogled(t *testing.T) *googled {

@@ -93,7 +93,9 @@ func (s *site) sendPage(w http.ResponseWriter, r *http.Request, req *request, an
 	if req.options.limit < 0 {
 		req.options.limit = pageRows
 	}
-	body := feedBody{variant: req.options.variant(req.format), coding: identity, encode: writeTable}
+	formats := s.Formats(req.clip.Slug)
+	body := feedBody{variant: req.options.variant(req.format) + markOf(formats), coding: identity,
+		encode: func(w io.Writer, r clips.Rows) error { return writeTable(w, r, formats) }}
 	file, err := s.render(r, req, answer.Info, body)
 	if err != nil {
 		return err

@@ -34,6 +34,21 @@ func TestPage(t *testing.T) {
 	}
 }
 
+func TestPageShowsColumnsAsTheClipSays(t *testing.T) {
+	w := newWorld(t, func(o *web.Options) {
+		o.Formats = func(slug string) map[string]clips.ColumnFormat {
+			return map[string]clips.ColumnFormat{"balance": {Label: "Balance, EUR <b>"}, "note": {Hidden: true}}
+		}
+	})
+	link := w.link("cash")
+	r := w.get(link + ".html")
+	w.want(r, http.StatusOK, "<th scope=col class=number>Balance, EUR &lt;b&gt;</th>", "<td class=number>2461020.16</td>")
+	if strings.Contains(r.body, ">note<") || strings.Contains(r.body, "two\nlines") {
+		t.Error("the page shows a hidden column")
+	}
+	w.want(w.get(link+".csv"), http.StatusOK, "account,balance,open,note\n") // for programs, nothing is renamed or hidden
+}
+
 func TestPageTurnsAndNarrows(t *testing.T) {
 	w := newWorld(t)
 	link := w.link("cash")

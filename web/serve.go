@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,7 +65,7 @@ type feedBody struct {
 func (s *site) body(r *http.Request, req *request, answer clips.Answer) (clips.Encoder, feedBody, error) {
 	body := feedBody{variant: req.options.variant(req.format), dated: req.options.Shape != "", coding: codingOf(r, req.format, answer.Info)}
 	if req.format.workbook() {
-		subject := Subject{Clip: req.clip, Params: req.bound.Params, Info: answer.Info}
+		subject := Subject{Clip: req.clip, Params: req.bound.Params, Info: answer.Info, Formats: s.Formats(req.clip.Slug)}
 		encoder := s.Workbook(subject)
 		body.variant += subject.mark()
 		body.dated, body.encode = true, encoder.Encode
@@ -83,6 +85,15 @@ func (s Subject) mark() string {
 	fmt.Fprintf(h, "%q %q %q %q %d", s.Clip.Slug, s.Clip.Title, s.Clip.Description, s.Clip.Owner, s.Info.Revision)
 	for _, p := range s.Params {
 		fmt.Fprintf(h, " %q %q %q", p.Param.Name, p.Param.Label, p.Value)
+	}
+	return " " + hex.EncodeToString(h.Sum(nil)[:8]) + markOf(s.Formats)
+}
+
+// markOf tells looks of columns apart.
+func markOf(formats map[string]clips.ColumnFormat) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(formats)) {
+		fmt.Fprintf(h, "%q %+v ", name, formats[name])
 	}
 	return " " + hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bufio"
+	"cmp"
 	"html/template"
 	"io"
 	"strings"
@@ -10,30 +11,28 @@ import (
 )
 
 // writeTable writes rows as an HTML table. Names and values are data: not one of their bytes reaches the page as
-// markup.
-func writeTable(w io.Writer, r clips.Rows) error {
+// markup. Formats give columns their headings and hide some; values are shown as they are, to the last digit.
+func writeTable(w io.Writer, r clips.Rows, formats map[string]clips.ColumnFormat) error {
 	out := bufio.NewWriterSize(w, 32<<10) // its first error stays, and Flush returns it
 	columns := r.Header().Columns
-	cells := make([]string, len(columns))
+	cells := make([]string, len(columns)) // what a cell begins with; empty for a hidden column
 	out.WriteString("<table><thead><tr>")
 	for i, c := range columns {
+		format := formats[c.Name]
+		if format.Hidden {
+			continue
+		}
 		class := cellClass(c.Type)
 		cells[i] = "<td" + class + ">"
 		out.WriteString("<th scope=col" + class + ">")
-		escape(out, []byte(c.Name))
+		escape(out, []byte(cmp.Or(format.Label, c.Name)))
 		out.WriteString("</th>")
 	}
 	out.WriteString("</tr></thead>\n<tbody>\n")
 	for r.Next() {
 		out.WriteString("<tr>")
 		for i, v := range r.Row() {
-			if v == nil {
-				out.WriteString("<td class=none></td>")
-				continue
-			}
-			out.WriteString(cells[i])
-			escape(out, shownAs(columns[i].Type, v))
-			out.WriteString("</td>")
+			writeCell(out, cells[i], columns[i].Type, v)
 		}
 		out.WriteString("</tr>\n")
 	}
@@ -42,6 +41,18 @@ func writeTable(w io.Writer, r clips.Rows) error {
 	}
 	out.WriteString("</tbody></table>")
 	return out.Flush()
+}
+
+func writeCell(out *bufio.Writer, begin string, t clips.Type, v []byte) {
+	switch {
+	case begin == "":
+	case v == nil:
+		out.WriteString("<td class=none></td>")
+	default:
+		out.WriteString(begin)
+		escape(out, shownAs(t, v))
+		out.WriteString("</td>")
+	}
 }
 
 // escape shows bytes that are no text as the sign for that.

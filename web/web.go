@@ -40,26 +40,28 @@ type Results interface {
 
 // Subject is what a workbook says of the result in it.
 type Subject struct {
-	Clip   clips.Clip
-	Params []clips.BoundParam
-	Info   clips.SnapshotInfo
+	Clip    clips.Clip
+	Params  []clips.BoundParam
+	Info    clips.SnapshotInfo
+	Formats map[string]clips.ColumnFormat // how its columns look, by their names
 }
 
 // Options say what the web works with. Store, Results and Workbook are required.
 type Options struct {
 	Store     Store
 	Results   Results
-	Workbook  func(Subject) clips.Encoder        // makes what .xlsx serves; the same for equal Subjects
-	BaseURL   string                             // what readers type before /d/; never taken from a request
-	TimeZone  func(source string) *time.Location // of a clip that names none; UTC
-	Ready     func(ctx context.Context) error    // nil is always ready
-	Accounts  Accounts                           // nil: there is no Google to connect to
-	Origin    string                             // where people at this machine find the pages to manage things: http://localhost:8765
-	Home      map[string]string                  // slug → address of the clip's page, for the front page; not to change
-	Local     bool                               // the front page lists clips, for people on this machine
-	Listen    string                             // the address listened on: also a name the front page answers to
-	Metrics   *prometheus.Registry               // gets ours, and is what /metrics shows
-	OpenToAll bool                               // /metrics answers whoever asks, not only this machine
+	Workbook  func(Subject) clips.Encoder                     // makes what .xlsx serves; the same for equal Subjects
+	BaseURL   string                                          // what readers type before /d/; never taken from a request
+	Formats   func(slug string) map[string]clips.ColumnFormat // how the columns of a clip look; nil is as they are
+	TimeZone  func(source string) *time.Location              // of a clip that names none; UTC
+	Ready     func(ctx context.Context) error                 // nil is always ready
+	Accounts  Accounts                                        // nil: there is no Google to connect to
+	Origin    string                                          // where people at this machine find the pages to manage things: http://localhost:8765
+	Home      map[string]string                               // slug → address of the clip's page, for the front page; not to change
+	Local     bool                                            // the front page lists clips, for people on this machine
+	Listen    string                                          // the address listened on: also a name the front page answers to
+	Metrics   *prometheus.Registry                            // gets ours, and is what /metrics shows
+	OpenToAll bool                                            // /metrics answers whoever asks, not only this machine
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -111,6 +113,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.TimeZone == nil {
 		o.TimeZone = func(string) *time.Location { return time.UTC }
+	}
+	if o.Formats == nil {
+		o.Formats = func(string) map[string]clips.ColumnFormat { return nil }
 	}
 	if o.Ready == nil {
 		o.Ready = func(context.Context) error { return nil }

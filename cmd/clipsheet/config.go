@@ -33,9 +33,14 @@ type Config struct {
 	Auth struct {
 		Mode string `toml:"mode"`
 	} `toml:"auth"`
+	Security struct {
+		Key string `toml:"key"`
+	} `toml:"security"`
+	Google  GoogleConfig            `toml:"google"`
 	Limits  LimitsConfig            `toml:"limits"`
 	Sources map[string]SourceConfig `toml:"sources"`
 	Clips   map[string]ClipConfig   `toml:"clips"`
+	Syncs   map[string]SyncConfig   `toml:"syncs"`
 
 	path string // of the file, as it was given
 }
@@ -77,6 +82,8 @@ type ClipConfig struct {
 	Key         []string               `toml:"key"`
 	Params      map[string]ParamConfig `toml:"params"`
 
+	Columns map[string]ColumnConfig `toml:"columns"`
+
 	order []string // of Params in the file, which a map does not keep
 }
 
@@ -89,12 +96,22 @@ type ParamConfig struct {
 	Label   string   `toml:"label"`
 }
 
+// ColumnConfig is one [clips.SLUG.columns.NAME] table: how people see a column, in workbooks, spreadsheets and on pages.
+type ColumnConfig struct {
+	Label  string  `toml:"label"`
+	Format string  `toml:"format"`
+	Width  float64 `toml:"width"`
+	Hidden bool    `toml:"hidden"`
+	Total  string  `toml:"total"`
+}
+
 // defaults are the values of the keys a file leaves out; config.example.toml shows the same ones.
 func defaults() *Config {
 	c := &Config{}
 	c.Server.Listen = "127.0.0.1:8765"
 	c.Server.Metrics = "loopback"
 	c.Auth.Mode = "local"
+	c.Google.Access = "drive.file"
 	c.Limits = LimitsConfig{
 		Rows:       1_000_000,
 		Bytes:      256 << 20,
@@ -143,7 +160,7 @@ func parse(path string, text []byte) (*Config, error) {
 
 // check completes the config and looks for what cannot work; at places what it finds.
 func (c *Config) check(at places) error {
-	return errors.Join(c.checkServer(at), c.checkLimits(at), c.checkSources(at), c.checkClips(at))
+	return errors.Join(c.checkServer(at), c.checkLimits(at), c.checkSources(at), c.checkClips(at), c.checkGoogle(at), c.checkSyncs(at))
 }
 
 func (c *Config) checkServer(at places) error {

@@ -58,6 +58,11 @@ func (c *Config) checkClip(at places, slug string) error {
 	if clip.MaxAge != nil && *clip.MaxAge < 0 {
 		return at.errorf(key+".max_age", "cannot be negative")
 	}
+	for name, column := range clip.Columns {
+		if err := column.format().Check(); err != nil {
+			return at.errorf(key+".columns."+name, "%s", clips.NoticeOf(err))
+		}
+	}
 	clip.order = at.order(key + ".params")
 	c.Clips[slug] = clip
 	if err := clips.CheckParams(c.clip(slug).Revision); err != nil {
@@ -129,6 +134,19 @@ func (c *Config) clip(slug string) clips.Clip {
 			Author:   "config",
 		},
 	}
+}
+
+func (c ColumnConfig) format() clips.ColumnFormat {
+	return clips.ColumnFormat{Label: c.Label, Format: c.Format, Width: c.Width, Hidden: c.Hidden, Total: clips.Total(c.Total)}
+}
+
+// formats are how the columns of a clip look, by their names.
+func (c *Config) formats(slug string) map[string]clips.ColumnFormat {
+	all := map[string]clips.ColumnFormat{}
+	for name, column := range c.Clips[slug].Columns {
+		all[name] = column.format()
+	}
+	return all
 }
 
 // params come in the order of the file, in which people are to be asked for them.

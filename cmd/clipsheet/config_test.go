@@ -58,6 +58,7 @@ func golden(t *testing.T, file, got string) {
 // TestExampleConfig holds config.example.toml against the code: it loads, shows every key, and shows the defaults.
 func TestExampleConfig(t *testing.T) {
 	t.Setenv("ERP_PASSWORD", "secret")
+	t.Setenv("GOOGLE_CLIENT_SECRET", "secret")
 	text, err := os.ReadFile("../../config.example.toml")
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,8 @@ type demoCmd struct {
 
 // Help is shown below the flags.
 func (demoCmd) Help() string {
-	return `A made-up company keeps its books in a primary Postgres; its streaming follower is the source of a dozen clips.
+	return `A made-up company keeps its books in a primary Postgres; its streaming follower is the source of a dozen clips,
+and three syncs fill spreadsheets of a Google Sheets simulator.
 DIR/demo.json lists the addresses. Ctrl-C stops everything and removes it; after a kill -9 the same DIR goes on.`
 }
 
@@ -37,6 +38,8 @@ type demoFile struct {
 	PrimaryDSN  string                       `json:"primary_dsn"`
 	FollowerDSN string                       `json:"follower_dsn"`
 	Config      string                       `json:"config"`
+	SheetsURL   string                       `json:"sheets_url"` // of the Google Sheets simulator: its pages, and its API
+	Sheets      map[string]string            `json:"spreadsheets"`
 	Links       map[string]map[string]string `json:"links"` // clip → format → address
 	PIDs        map[string]int               `json:"pids"`
 	Data        map[string]string            `json:"data"` // the servers' data directories, for pg_ctl
@@ -47,6 +50,7 @@ type demoRun struct {
 	std      streams
 	dir      string
 	postgres *localpg.Server
+	sheets   *demoSheets
 	service  *service
 	writer   sync.WaitGroup
 	stop     context.CancelFunc
@@ -91,6 +95,9 @@ func (d *demoRun) start(ctx context.Context, listen string) error {
 	if d.postgres, err = localpg.Start(ctx, d.servers(log)); err != nil {
 		return err
 	}
+	if d.sheets, err = startSheets(d.dir); err != nil {
+		return err
+	}
 	d.say("Loading three years of a sample company …")
 	config, err := d.load(ctx, listen)
 	if err != nil {
@@ -133,6 +140,7 @@ func (d *demoRun) load(ctx context.Context, listen string) (config string, err e
 		Listen:      listen,
 		DataDir:     filepath.Join(d.dir, "data"),
 		FollowerDSN: d.postgres.FollowerDSNFor(demo.Reader, password, demo.Database),
+		Sheets:      d.sheets.readable,
 	})
 }
 
@@ -190,6 +198,8 @@ func (d *demoRun) writeFile(config string) error {
 		PrimaryDSN:  d.postgres.DSNFor("", "", demo.Database),
 		FollowerDSN: d.postgres.FollowerDSNFor("", "", demo.Database),
 		Config:      config,
+		SheetsURL:   d.sheets.address,
+		Sheets:      map[string]string{"board": d.sheets.readable.Board, "treasury": d.sheets.readable.Treasury},
 		Links:       map[string]map[string]string{},
 		PIDs:        map[string]int{"clipsheet": os.Getpid(), "primary": d.postgres.PID(), "follower": d.postgres.FollowerPID()},
 		Data:        map[string]string{"primary": d.postgres.DataDir(), "follower": d.postgres.FollowerDataDir()},
@@ -218,14 +228,19 @@ Clipsheet is running. Open this page:
 
   %s/
 
-Three commands to try:
+Three syncs fill spreadsheets each minute, on a Google Sheets of this machine; one is broken, and says why. Watch them:
+
+  %s/
+
+Four commands to try:
 
   curl -s '%s' | head
   curl -s '%s'
   %s run --config %s ar-ageing --param as_of='start of month'
+  %s sync --config %s
 
 Every address is in %s. Ctrl-C stops everything and removes it.
-`, d.file.BaseURL, links["csv"], links["json"], os.Args[0], d.file.Config, d.path())
+`, d.file.BaseURL, d.file.SheetsURL, links["csv"], links["json"], os.Args[0], d.file.Config, os.Args[0], d.file.Config, d.path())
 }
 
 // close stops what runs and removes what the demo made; the folder too, when nothing else is in it.
@@ -236,10 +251,13 @@ func (d *demoRun) close() error {
 	if d.service != nil {
 		err = d.service.Close()
 	}
+	if d.sheets != nil {
+		err = errors.Join(err, d.sheets.close())
+	}
 	if d.postgres != nil {
 		err = errors.Join(err, d.postgres.Close())
 	}
-	for _, name := range []string{"demo.json", "clipsheet.toml", "sql", "data", "postgres"} {
+	for _, name := range []string{"demo.json", "clipsheet.toml", "google-key.json", "sql", "data", "postgres"} {
 		err = errors.Join(err, os.RemoveAll(filepath.Join(d.dir, name)))
 	}
 	os.Remove(d.dir) // stays when it holds anything of yours

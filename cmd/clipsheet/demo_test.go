@@ -28,6 +28,7 @@ func TestDemo(t *testing.T) {
 	d := startDemo(t)
 	t.Run("every link answers", d.everyLinkAnswers)
 	t.Run("a crowd costs one query", d.aCrowdCostsOneQuery)
+	t.Run("syncs land in spreadsheets", d.syncsLand)
 	t.Run("feeds outlive the follower", d.feedsOutliveTheFollower)
 	t.Run("a stop removes everything", d.stopRemovesEverything)
 }
@@ -134,6 +135,45 @@ func (d *demoTest) everyLinkAnswers(t *testing.T) {
 	if a := get(t, d.AdminURL); a.status != http.StatusOK || strings.Count(a.body, "/d/") != len(d.Links) {
 		t.Errorf("the front page: %d, %d links", a.status, strings.Count(a.body, "/d/"))
 	}
+}
+
+// command runs a command on the demo's config and gives what it said.
+func (d *demoTest) command(t *testing.T, want int, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	args = append(args, "--config", d.Config)
+	if code := run(context.Background(), args, streams{Out: &out, Err: &errs}); code != want {
+		t.Errorf("%q: exit code %d, want %d: %s", args, code, want, errs.String())
+	}
+	return out.String() + errs.String()
+}
+
+func (d *demoTest) says(t *testing.T, text string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			t.Errorf("it does not say %q: %s", w, text)
+		}
+	}
+}
+
+func (d *demoTest) syncsLand(t *testing.T) {
+	dry := d.command(t, 0, "sync", "payments-log", "--dry-run")
+	d.says(t, dry, "would change", "TAB", "Payments  A")
+	d.says(t, d.command(t, 0, "sync", "payments-log"), "Done: ", "read back and right", "1 read and 1 write of Google's API")
+	d.says(t, d.command(t, 0, "sync", "mrr-to-board"), "Done: 37 rows")
+	d.says(t, d.command(t, 0, "sync", "mrr-to-board", "--undo"), "Done: ")
+	d.says(t, d.command(t, 0, "sync", "mrr-to-board", "--history"), "undo", "command", "done")
+	d.says(t, d.command(t, 1, "sync", "cash-to-treasury"), "where something stands already", "My notes on the accounts", "Move or delete those cells")
+	d.says(t, d.command(t, 0, "sync"), "mrr-to-board", "every 1m", "cash-to-treasury", "failed")
+	d.says(t, d.command(t, 0, "sync", "--forecast"), "stay within Google's quota")
+	d.says(t, d.command(t, 0, "account", "list"), "service", demoService, "works")
+	d.says(t, d.command(t, 2, "sync", "mrr-to-bord"), "did you mean mrr-to-board?")
+	pgtest.EventuallyWithin(t, 2*time.Minute, "the schedule", func() bool {
+		return strings.Contains(d.command(t, 0, "sync", "payments-log", "--history"), "schedule")
+	})
+	page := get(t, d.SheetsURL+"/spreadsheets/d/"+d.Sheets["board"]+"/edit")
+	d.says(t, page.body, "Numbers for the board", "Best month so far")
 }
 
 func (d *demoTest) aCrowdCostsOneQuery(t *testing.T) {

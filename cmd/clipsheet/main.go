@@ -18,10 +18,12 @@ import (
 // cli is the command line; kong reads its tags.
 type cli struct {
 	Demo       demoCmd       `cmd:"" help:"Start everything on this machine with sample data: a primary, its follower, and the service."`
-	Serve      serveCmd      `cmd:"" help:"Run the web server."`
+	Serve      serveCmd      `cmd:"" help:"Run the web server and the syncs."`
 	Check      checkCmd      `cmd:"" help:"Look at the config, the state database and every source; say what is wrong and how to cure it."`
 	Run        runCmd        `cmd:"" help:"Run one clip, or any query, and write the result."`
 	Link       linkCmd       `cmd:"" help:"Make, list, rotate and revoke the links that open a clip."`
+	Sync       syncCmd       `cmd:"" help:"Run a sync now, say what it would change, undo it; or list all syncs."`
+	Account    accountCmd    `cmd:"" help:"The Google accounts that syncs write as."`
 	Bench      benchCmd      `cmd:"" help:"Measure Clipsheet beside well-known tools, on this machine."`
 	Completion completionCmd `cmd:"" help:"Print the completion script of a shell."`
 	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" passthrough:""`

@@ -111,7 +111,7 @@ func (c *runCmd) encoder(cfg *Config, bound clips.Bound) (clips.Encoder, error) 
 		if c.Clip != "" {
 			clip = cfg.clip(c.Clip)
 		}
-		return workbook(web.Subject{Clip: clip, Params: bound.Params}), nil
+		return workbook(web.Subject{Clip: clip, Params: bound.Params, Formats: cfg.formats(c.Clip)}), nil
 	}
 	o := clips.EncodeOptions{NoHeader: c.NoHeader, BOM: c.BOM, Safe: c.Safe}
 	if c.Shape == "table" {

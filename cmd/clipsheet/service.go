@@ -9,14 +9,12 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"clipsheet/clips"
 	"clipsheet/clips/store"
-	"clipsheet/sources"
 	"clipsheet/web"
 )
 
@@ -27,13 +25,9 @@ const (
 
 // service is everything `clipsheet serve` runs, wired. startService makes it; Close stops it.
 type service struct {
-	log     *slog.Logger
-	config  atomic.Pointer[Config]
-	sources atomic.Pointer[map[string]*sources.Follower]
-	state   *state
-	cache   *sources.Cache
-	http    *http.Server
-	failed  chan error // the listener's end, when nobody asked for it
+	*core
+	http   *http.Server
+	failed chan error // the listener's end, when nobody asked for it
 
 	stop       context.CancelFunc
 	background sync.WaitGroup
@@ -42,7 +36,7 @@ type service struct {
 // startService opens the address, the state database, the caches and the sources, and serves. home lists pages for
 // the front page, by slug.
 func startService(ctx context.Context, cfg *Config, log *slog.Logger, home map[string]string) (_ *service, err error) {
-	s := &service{log: log, failed: make(chan error, 1), stop: func() {}}
+	s := &service{failed: make(chan error, 1), stop: func() {}}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -58,29 +52,16 @@ func startService(ctx context.Context, cfg *Config, log *slog.Logger, home map[s
 		}
 	}()
 	cfg.listening(listener.Addr())
-	if s.state, err = openState(ctx, cfg, log); err != nil {
+	metrics := prometheus.NewRegistry()
+	if s.core, err = openCore(ctx, cfg, filepath.Join(cfg.Server.DataDir, "cache"), metrics, log); err != nil {
 		return nil, err
 	}
 	if err = s.state.AbandonRuns(ctx); err != nil {
 		return nil, err
 	}
-	if err = s.apply(ctx, cfg); err != nil {
+	if err = s.engine.Start(ctx); err != nil {
 		return nil, err
 	}
-	files, err := sources.NewFiles(filepath.Join(cfg.Server.DataDir, "cache"), int64(cfg.Limits.Cache))
-	if err != nil {
-		return nil, err
-	}
-	metrics := prometheus.NewRegistry()
-	s.cache = sources.NewCache(sources.CacheOptions{
-		Store:       s.state,
-		Files:       files,
-		Source:      s.source,
-		Patience:    time.Duration(cfg.Limits.Patience),
-		Concurrency: cfg.Limits.Runs,
-		OnRun:       countRuns(metrics),
-		Log:         log,
-	})
 	s.serve(ctx, listener, metrics, home)
 	return s, nil
 }
@@ -99,6 +80,9 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Store:     s.state,
 		Results:   s.cache,
 		Workbook:  workbook,
+		Formats:   func(slug string) map[string]clips.ColumnFormat { return s.config.Load().formats(slug) },
+		Accounts:  s.accountsPage(),
+		Origin:    cfg.origin(),
 		BaseURL:   cfg.Server.BaseURL,
 		Listen:    cfg.Server.Listen,
 		Local:     cfg.Auth.Mode == "local",
@@ -118,24 +102,13 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 	s.background.Go(func() { s.prune(ctx) })
 }
 
-// apply makes a config the one in use: sources first, since they can be wrong, then the clips in one transaction.
-func (s *service) apply(ctx context.Context, cfg *Config) error {
-	followers := map[string]*sources.Follower{}
-	for name, source := range cfg.Sources {
-		f, err := source.follower(name, cfg.Limits)
-		if err != nil {
-			return err
-		}
-		followers[name] = f
+// accountsPage is what the page /accounts shows; nil without anything to connect to.
+func (s *service) accountsPage() web.Accounts {
+	g := s.config.Load().Google
+	if g.ClientID == "" && g.ServiceAccountFile == "" {
+		return nil
 	}
-	changes, err := s.state.Apply(ctx, cfg.declared())
-	if err != nil {
-		return err
-	}
-	s.sources.Store(&followers)
-	s.config.Store(cfg)
-	s.log.Info("clips applied", "changes", changes)
-	return nil
+	return accountPages{s.google, g.ClientID != ""}
 }
 
 // reload reads the config again. An error leaves everything as it was.
@@ -155,27 +128,16 @@ func (s *service) reload(ctx context.Context) {
 	}
 }
 
-func (s *service) source(name string) (clips.Source, bool) {
-	f, ok := (*s.sources.Load())[name]
-	return f, ok
-}
-
-func (s *service) timeZone(source string) *time.Location {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if f, ok := (*s.sources.Load())[source]; ok {
-		return f.TimeZone(ctx)
-	}
-	return time.UTC
-}
-
-// prune forgets old results now and then, until ctx ends.
+// prune forgets old results now and then, and gives back what could not be given back before, until ctx ends.
 func (s *service) prune(ctx context.Context) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {
 		limits := s.config.Load().Limits
 		keep := store.Retention{PerClip: limits.History, Age: time.Duration(limits.HistoryAge)}
+		if err := s.google.accounts.RevokeRetired(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("a permission could not be given back to Google yet", "err", err)
+		}
 		if n, err := s.state.Prune(ctx, keep); err != nil && ctx.Err() == nil {
 			s.log.Error("prune old results", "err", err)
 		} else if n > 0 {
@@ -201,24 +163,11 @@ func (s *service) Close() error {
 	}
 	s.stop()
 	s.background.Wait()
-	if s.cache != nil {
-		s.cache.Close()
+	if s.core == nil {
+		return err
 	}
-	if s.state != nil {
-		err = errors.Join(err, s.state.Close())
+	if s.engine != nil {
+		err = errors.Join(err, s.engine.Close())
 	}
-	return err
-}
-
-// countRuns registers the metrics of runs and returns what feeds them.
-func countRuns(r prometheus.Registerer) func(clips.Run, time.Duration) {
-	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "clipsheet_runs_total",
-		Help: "Runs of clips on a follower, by how they ended: done, or the kind of failure."}, []string{"outcome"})
-	seconds := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "clipsheet_run_seconds",
-		Help: "How long runs took, from the start to the stored result.", Buckets: prometheus.ExponentialBuckets(0.01, 3, 10)})
-	r.MustRegister(runs, seconds)
-	return func(run clips.Run, took time.Duration) {
-		runs.WithLabelValues(or(string(run.Kind), string(run.State))).Inc()
-		seconds.Observe(took.Seconds())
-	}
+	return errors.Join(err, s.core.Close())
 }

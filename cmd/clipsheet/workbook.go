@@ -14,7 +14,8 @@ func workbook(s web.Subject) clips.Encoder {
 		Author:      s.Clip.Owner,
 		Cover:       xlsx.CoverLast,
 		Sheets: []xlsx.Sheet{{
-			Name: s.Clip.Title,
+			Name:    s.Clip.Title,
+			Columns: s.Formats,
 			About: xlsx.About{
 				Clip:        s.Clip.Slug,
 				Title:       s.Clip.Title,

@@ -23,6 +23,15 @@ type Values struct {
 	BaseURL     string // empty: that of Listen
 	DataDir     string
 	FollowerDSN string // as Reader
+	Sheets      *Sheets
+}
+
+// Sheets are the spreadsheets of the company, for its syncs; nil is none.
+type Sheets struct {
+	KeyFile   string // of the service account that writes
+	Board     string // their IDs
+	Treasury  string
+	Endpoints struct{ Sheets, Drive, Auth, Token, Revoke, UserInfo string }
 }
 
 // Config writes dir/clipsheet.toml and the clips' SQL in dir/sql, where the config expects it. Only the owner may
