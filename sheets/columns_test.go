@@ -134,6 +134,18 @@ func TestTheClipsFormatsAreUsed(t *testing.T) {
 	})
 }
 
+func TestNewColumnsHaveTheClipsWidth(t *testing.T) {
+	inWorld(t, func(w *world) {
+		p := w.push(w.sync(clips.SyncReplace), rows("id int, name text", "1|a"))
+		p.Formats = map[string]clips.ColumnFormat{"id": {Hidden: true}, "name": {Width: 20}}
+		_, err := w.Push(w.t.Context(), p)
+		w.must(err)
+		if all := w.json(); !contains(all, `{"hiddenByUser":true,"pixelSize":100`, `{"pixelSize":149`) {
+			w.t.Error(all)
+		}
+	})
+}
+
 func (w *world) cell(ref string) string {
 	w.t.Helper()
 	s, _ := w.Spreadsheet(w.id)

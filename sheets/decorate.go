@@ -14,6 +14,7 @@ import (
 // decorate is all that is not a value: number formats, formulas that go on, the as-of cell, the tables people made.
 func (p *planner) decorate() error {
 	p.formats()
+	p.widths()
 	p.headings()
 	p.growTables()
 	p.fillDown()
@@ -59,6 +60,25 @@ func (p *planner) format(s slot, l look, from, to int) {
 	}
 	p.behind = append(p.behind, l.set(p.sheet, area{p.first + from, s.at, p.first + to, s.at + 1}))
 }
+
+// widths gives new columns the width that the clip says, and hides those it hides.
+func (p *planner) widths() {
+	for _, s := range p.slots {
+		if !s.added {
+			continue
+		}
+		c := p.want.columns[s.from]
+		if c.width > 0 {
+			p.behind = append(p.behind, columnProperties(p.sheet, s.at, "pixelSize", &gsheets.DimensionProperties{PixelSize: pixels(c.width)}))
+		}
+		if c.hidden {
+			p.behind = append(p.behind, columnProperties(p.sheet, s.at, "hiddenByUser", &gsheets.DimensionProperties{HiddenByUser: true}))
+		}
+	}
+}
+
+// pixels is how wide so many digits are in Google's usual font, with the room at both sides.
+func pixels(characters float64) int64 { return int64(7*characters) + 9 }
 
 // stretches are the columns side by side, as areas without rows.
 func stretches(columns []int) []area {

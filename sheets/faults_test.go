@@ -272,3 +272,41 @@ func TestQuotaIsWaitedForByAllOfTheAccount(t *testing.T) {
 		}
 	})
 }
+
+// TestAProcessThatDiesLeavesNothingBehind lets the network die with a process at each of its calls, served or not. The
+// next process, with the next fence, brings the target to its result, and no hidden tab is left.
+func TestAProcessThatDiesLeavesNothingBehind(t *testing.T) {
+	big := table{columns: "id int, text text"}
+	for i := range 45 {
+		big.rows = append(big.rows, []string{fmt.Sprint(i), strings.Repeat("x", 49_000)})
+	}
+	for name, result := range map[string]table{"small": rows("id int, text text", "1|new", "2|new"), "staged": big} {
+		for call := range 6 {
+			for _, served := range []bool{true, false} {
+				t.Run(fmt.Sprintf("%s, call %d, served %v", name, call, served), func(t *testing.T) {
+					inWorld(t, func(w *world) {
+						s := w.sync(clips.SyncReplace)
+						w.run(s, rows("id int, text text", "1|old"))
+						ctx, die := context.WithCancel(w.t.Context())
+						dying := false
+						w.Inject(simulator.Fault{Times: -1, Skip: call, Effect: func(x *simulator.Exchange) {
+							if served && !dying {
+								x.Serve()
+							}
+							dying = true
+							die()
+							x.HangUp()
+						}})
+						w.Push(ctx, w.push(s, result))
+						w.ClearFaults()
+						w.run(s, rows("id int, text text", "7|after"))
+						w.want("Sheet1", "id|text / 7|after")
+						if got := w.tabs(); got != "Sheet1" {
+							w.t.Error(got)
+						}
+					})
+				})
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package sheets
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"sync"
@@ -61,11 +62,8 @@ func (b *Buckets) Wait(ctx context.Context, account string, reads, writes int) e
 		return err
 	}
 	for _, bucket := range []*buckets{a, b.project} {
-		if err := bucket.reads.WaitN(ctx, reads); err != nil {
-			return err
-		}
-		if err := bucket.writes.WaitN(ctx, writes); err != nil {
-			return err
+		if bucket.reads.WaitN(ctx, reads) != nil || bucket.writes.WaitN(ctx, writes) != nil {
+			return cmp.Or(ctx.Err(), context.DeadlineExceeded) // the bucket sees a deadline it cannot meet before it comes
 		}
 	}
 	return nil

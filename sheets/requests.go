@@ -104,6 +104,12 @@ func deleteColumn(sheet int64, at int) *gsheets.Request {
 	}}
 }
 
+func columnProperties(sheet int64, at int, fields string, props *gsheets.DimensionProperties) *gsheets.Request {
+	return &gsheets.Request{UpdateDimensionProperties: &gsheets.UpdateDimensionPropertiesRequest{
+		Range: dimension(sheet, "COLUMNS", at, at+1), Properties: props, Fields: fields,
+	}}
+}
+
 func addTab(p *gsheets.SheetProperties) *gsheets.Request {
 	return &gsheets.Request{AddSheet: &gsheets.AddSheetRequest{Properties: p}}
 }

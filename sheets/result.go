@@ -23,6 +23,8 @@ type column struct {
 	heading string
 	kind    clips.Type
 	look    look
+	width   float64 // in characters; 0 is Google's
+	hidden  bool
 	read    func([]byte) cell
 }
 
@@ -42,7 +44,7 @@ func newResult(h clips.Header, formats map[string]clips.ColumnFormat, zone *time
 		if err != nil {
 			return nil, err
 		}
-		r.columns[i] = column{name: c.Name, heading: f.Label, kind: c.Type, look: l, read: reader(c, l, zone)}
+		r.columns[i] = column{name: c.Name, heading: f.Label, kind: c.Type, look: l, width: f.Width, hidden: f.Hidden, read: reader(c, l, zone)}
 	}
 	r.name()
 	return r, nil

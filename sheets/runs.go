@@ -182,7 +182,7 @@ func meetsAnother(open []area, i int, a area) bool {
 // result does not have are left alone while that is possible, and always when they are formulas.
 func (p *planner) mayBridge(areas ...area) bool {
 	for _, a := range areas {
-		for row := a.top; row < a.bottom; row++ {
+		for row := a.top; row < a.bottom && a.width() > 0; row++ {
 			for col := a.left; col < a.right; col++ {
 				if _, ours := p.wanted(row, col); !ours && (!p.overKept || p.tab.at(row, col).kind == isFormula) {
 					return false

@@ -53,6 +53,18 @@ func TestUndoOfTheFirstPushEmptiesItsCells(t *testing.T) {
 	})
 }
 
+func TestUndoOfASnapshotIsForItsTab(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.sync(clips.SyncSnapshot)
+		s.Tab, s.Period = "Stock", clips.EachYear
+		w.run(s, rows("id int", "1"))
+		p := w.run(s, rows("id int", "2", "3"))
+		_, err := w.undo(s, p.Before)
+		w.must(err)
+		w.want("'Stock 2026'", "id / 1")
+	})
+}
+
 func TestUndoRefusesWhatPeopleHaveChangedSince(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s := w.sync(clips.SyncReplace)
