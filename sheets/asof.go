@@ -47,7 +47,7 @@ func (t *tab) asOf(target string) (place, bool) {
 // leaveAsOf empties the cell there was before, if it still holds a moment.
 func (p *planner) leaveAsOf() {
 	if at, ok := p.tab.asOf(p.task.target); ok && p.tab.at(at.row, at.col).kind == isNumber {
-		p.behind = append(p.behind, clear(p.sheet, area{at.row, at.col, at.row + 1, at.col + 1}))
+		p.behind = append(p.behind, wipe(p.sheet, area{at.row, at.col, at.row + 1, at.col + 1}))
 	}
 	for _, on := range []map[int][]mark{p.tab.onRows, p.tab.onCols} {
 		for _, at := range lines(on, keyAsOf, p.task.target) {

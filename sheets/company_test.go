@@ -2,6 +2,7 @@ package sheets_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -215,7 +216,7 @@ func TestDrainedBucketsLetNobodyPass(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		b.Drain("a", time.Now().Add(time.Minute))
-		if err := b.Wait(ctx, "a", 1, 0); err != context.DeadlineExceeded {
+		if err := b.Wait(ctx, "a", 1, 0); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 	})

@@ -183,7 +183,7 @@ func TestARunThatIsPushedAgainIsDone(t *testing.T) {
 			if _, err := w.Push(w.t.Context(), p); err != nil {
 				w.t.Fatal(err)
 			}
-			p.Fence += int64(w.runs % 2)
+			p.Fence += w.runs % 2
 		}
 		w.want("Sheet1!A1:A9", "id / 1 / 2")
 	})
@@ -244,6 +244,9 @@ func TestWhatCannotBeGotOverIsExplained(t *testing.T) {
 		"a storm of writes": {func(w *world, s *clips.Sync) {
 			w.Inject(simulator.Fault{Times: -1, Method: "batchUpdate", Effect: simulator.Unavailable(false)})
 		}, clips.KindUnavailable, "did not answer as it should"},
+		"no quota for an hour": {func(w *world, s *clips.Sync) {
+			w.Inject(simulator.Fault{Times: -1, Effect: simulator.TooManyRequests(time.Hour)})
+		}, clips.KindQuota, "no more requests"},
 		"no quota": {func(w *world, s *clips.Sync) {
 			w.Inject(simulator.Fault{Times: -1, Effect: simulator.TooManyRequests(0)})
 		}, clips.KindQuota, "no more requests"},
@@ -252,11 +255,15 @@ func TestWhatCannotBeGotOverIsExplained(t *testing.T) {
 			inWorld(t, func(w *world) {
 				s := w.sync(clips.SyncReplace)
 				test.spoil(w, &s)
+				began := time.Now()
 				_, err := w.Push(w.t.Context(), w.push(s, rows("id int", "1")))
 				if clips.KindOf(err) != test.kind || !strings.Contains(clips.NoticeOf(err), test.words) {
 					w.t.Errorf("%s: %s (%v)", clips.KindOf(err), clips.NoticeOf(err), causes(err))
 				}
 				w.want("Sheet1", "")
+				if took := time.Since(began); took > 12*time.Minute {
+					w.t.Errorf("it took %v", took)
+				}
 			})
 		})
 	}

@@ -96,7 +96,7 @@ func (p *planner) fill(heading string, col int) {
 			for to < p.first+p.old && formula(to) {
 				to++
 			}
-			p.behind = append(p.behind, clear(p.sheet, area{row, col, to, col + 1}))
+			p.behind = append(p.behind, wipe(p.sheet, area{row, col, to, col + 1}))
 			row = to
 		}
 	}

@@ -88,12 +88,14 @@ func (r *remote) call(ctx context.Context, k kind, do func(context.Context) erro
 		if ctx.Err() != nil {
 			return err
 		}
-		wait, patient := backoff(try), time.Since(began) < r.o.Patience
-		switch v := judge(err); {
-		case v == quota && patient:
+		v, wait := judge(err), backoff(try)
+		if v == quota {
 			wait = max(wait, retryAfter(err, time.Now()))
 			r.o.Limiter.Drain(r.account, time.Now().Add(wait))
-		case v == unclear && k != aCommit && patient:
+		}
+		patient := time.Since(began)+wait < r.o.Patience
+		switch {
+		case v == quota && patient, v == unclear && k != aCommit && patient:
 		case v == expired && !renewed:
 			renewed, wait = true, 0
 			if err := r.connect(ctx); err != nil {

@@ -329,7 +329,9 @@ func TestUpsertChangesItsRowsAndNoOthers(t *testing.T) {
 func upserted(old, rows []map[string]any) []map[string]any {
 	for _, row := range old {
 		for _, c := range []string{"id", "a", "b"} {
-			row[c] = row[c]
+			if _, ok := row[c]; !ok {
+				row[c] = nil
+			}
 		}
 	}
 	for _, row := range rows {

@@ -35,7 +35,7 @@ func write(sheet int64, a area, cells []cell) *gsheets.Request {
 	}}
 }
 
-func clear(sheet int64, a area) *gsheets.Request { return write(sheet, a, nil) }
+func wipe(sheet int64, a area) *gsheets.Request { return write(sheet, a, nil) }
 
 // rowsOf leaves out the empty cells at the end of each row and the empty rows at the end.
 func rowsOf(cells []cell, width int) []*gsheets.RowData {

@@ -32,8 +32,6 @@ func (r *result) rows() int { return len(r.cells) / max(1, len(r.columns)) }
 
 func (r *result) at(row, col int) cell { return r.cells[row*len(r.columns)+col] }
 
-func (r *result) row(i int) []cell { return r.cells[i*len(r.columns) : (i+1)*len(r.columns)] }
-
 // newResult has the columns of a result without its rows. Moments with an offset become what the clocks of the zone
 // show: a spreadsheet has one time zone, and its numbers have none.
 func newResult(h clips.Header, formats map[string]clips.ColumnFormat, zone *time.Location) (*result, error) {

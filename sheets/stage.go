@@ -139,7 +139,7 @@ func (s *stage) requests(p *plan) []*gsheets.Request {
 	var all []*gsheets.Request
 	all = append(all, p.ahead...)
 	for _, run := range p.runs {
-		all = append(all, clear(p.sheet, run)) // whatever a paste makes of an empty cell
+		all = append(all, wipe(p.sheet, run)) // whatever a paste makes of an empty cell
 	}
 	for _, x := range s.pieces {
 		from := area{x.top, 0, x.top + x.run.height(), x.run.width()}
