@@ -41,6 +41,10 @@ var mayImport = map[string]struct {
 		[]string{"clipsheet/clips", "clipsheet/sheets/account"},
 		"what every store of accounts must do, and one in memory, for tests",
 	},
+	"sheets/selftest": {
+		[]string{"clipsheet/clips", "google.golang.org/api"},
+		"what we rely on in Google Sheets, tried on a real account; what it shares with the pusher it would not find wrong",
+	},
 	"sheets/simulator": {
 		[]string{"clipsheet/sheets/simulator/internal/"},
 		"a Google of our own, for the demo and the tests: it must not agree with our client by sharing its code",
