@@ -60,7 +60,7 @@ func (b *book) do(j *job, serve func(context.Context, []*job)) {
 		return
 	}
 	jobs := b.company(j)
-	ctx, stop := together(jobs)
+	ctx, stop := together(context.WithoutCancel(j.ctx), jobs, len(jobs))
 	serve(ctx, jobs)
 	stop()
 	for _, other := range jobs[1:] {
@@ -143,11 +143,11 @@ func (b *book) pass() {
 	close(next.lead)
 }
 
-// together is a context that ends when all jobs' contexts have.
-func together(jobs []*job) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(jobs[0].ctx))
+// together is a context that ends when so many of the jobs' contexts have.
+func together(parent context.Context, jobs []*job, many int) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(parent)
 	var left atomic.Int64
-	left.Store(int64(len(jobs)))
+	left.Store(int64(many))
 	stops := make([]func() bool, len(jobs))
 	for i, j := range jobs {
 		stops[i] = context.AfterFunc(j.ctx, func() {

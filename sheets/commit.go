@@ -77,7 +77,12 @@ func (p *plan) requests() []*gsheets.Request {
 }
 
 // write sends the plans of a unit and finds out what became of them. Its jobs are settled, or go another round.
+//
+// When one of them is called off, nothing more may be sent for it: the batch is left as it is, and the others find out
+// by themselves what became of it.
 func (r *remote) write(ctx context.Context, unit []*job) {
+	ctx, stop := together(ctx, unit, 1)
+	defer stop()
 	began := time.Now()
 	var requests []*gsheets.Request
 	var err error
@@ -111,8 +116,11 @@ func (r *remote) another(unit []*job, err error) {
 		e, isGoogles := errors.AsType[*googleapi.Error](err)
 		refusedBatch := isGoogles && e.Code == http.StatusBadRequest
 		_, twice := errors.AsType[*googleapi.Error](j.again)
+		others := len(unit) > 1 && (isGoogles && judge(err) == refused || errors.Is(err, context.Canceled))
 		switch {
-		case errors.Is(err, errMoved), refusedBatch && !twice, len(unit) > 1 && isGoogles && judge(err) == refused:
+		case j.ctx.Err() != nil:
+			r.fail(j, j.ctx.Err())
+		case errors.Is(err, errMoved), refusedBatch && !twice, others:
 			j.again = err
 		default:
 			r.fail(j, err)

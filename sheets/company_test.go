@@ -131,6 +131,46 @@ func TestFaultsOfABatchForSeveralAreGotOver(t *testing.T) {
 	}
 }
 
+// TestNothingIsSentForWhoIsCalledOff calls one of several off while their batch is in doubt. The others end well.
+func TestNothingIsSentForWhoIsCalledOff(t *testing.T) {
+	for _, applied := range []bool{true, false} {
+		inWorld(t, func(w *world) {
+			all := w.several(4)
+			_, err := w.atOnce(all, rows("id int", "1"))
+			w.must(err)
+			ctx, callOff := context.WithCancel(w.t.Context())
+			w.Inject(simulator.Fault{Method: "batchUpdate", Skip: 1, Effect: func(x *simulator.Exchange) {
+				if applied {
+					x.Serve()
+				}
+				callOff()
+				x.HangUp()
+			}})
+			var wait sync.WaitGroup
+			errs := make([]error, len(all))
+			for i, s := range all {
+				p, ctx := w.push(s, rows("id int", "1", "2")), ctx
+				if i != 2 {
+					ctx = w.t.Context()
+				}
+				wait.Go(func() { _, errs[i] = w.Push(ctx, p) })
+				synctest.Wait() // the first one leads, the others go together
+			}
+			wait.Wait()
+			for i, err := range errs {
+				want := "id / 1 / 2"
+				if i == 2 && !applied {
+					want = "id / 1"
+				}
+				w.want(fmt.Sprintf("Tab%d!A1:A9", i), want)
+				if i == 2 != (clips.KindOf(err) == clips.KindCanceled) {
+					w.t.Errorf("%d: %v", i, err)
+				}
+			}
+		})
+	}
+}
+
 func TestRequestsToOneSpreadsheetAreASecondApart(t *testing.T) {
 	inWorld(t, func(w *world) {
 		for i, s := range w.several(4) {

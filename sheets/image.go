@@ -56,6 +56,16 @@ func (p *planner) piece(run area, col int) piece {
 	return x
 }
 
+// size is about how many columns and rows the target has: a hint of how to read it.
+func (im image) size(held int64) (columns int, rows int64) {
+	names := map[string]bool{}
+	for _, x := range im.Pieces {
+		names[x.Column] = true
+		held = max(held, int64(x.Row+len(x.Before)))
+	}
+	return len(names), max(held, int64(im.State.Rows))
+}
+
 // pack is the image as bytes; nil when it is too large.
 func (im image) pack() ([]byte, error) {
 	var b bytes.Buffer

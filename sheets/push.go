@@ -71,6 +71,7 @@ func (p *Pusher) push(ctx context.Context, push clips.Push, undo *image) (clips.
 	}
 	if undo != nil {
 		t.target = undo.Target // of a snapshot, that of the period it was for
+		t.width, t.Held = undo.size(t.Held)
 	}
 	if err := checkSize(push.Info); err != nil {
 		return clips.Pushed{}, err

@@ -57,7 +57,7 @@ func (r *remote) failAll(jobs []*job, err error) {
 
 // fail ends a job with an error in words. That the work for several was stopped says less than why this one was.
 func (r *remote) fail(j *job, err error) {
-	if why := j.ctx.Err(); why != nil && errors.Is(err, context.Canceled) {
+	if why := j.ctx.Err(); why != nil {
 		err = why
 	}
 	j.fail(explain(err, r.who, r.id))
@@ -72,7 +72,11 @@ func (r *remote) round(ctx context.Context, jobs []*job) {
 	r.look(ctx, jobs)
 	for _, j := range unsettled(jobs) {
 		r.spend(j, func() {
-			if err := r.decide(ctx, j); err != nil {
+			err := j.ctx.Err()
+			if err == nil {
+				err = r.decide(ctx, j)
+			}
+			if err != nil {
 				r.fail(j, err)
 			}
 		})

@@ -149,15 +149,14 @@ func (s *stage) requests(p *plan) []*gsheets.Request {
 	return append(all, deleteTab(s.id))
 }
 
-// unstageTimeout is short, since the process may be about to end.
-const unstageTimeout = 10 * time.Second
-
-// unstage takes away the stages of jobs that did not end well, as far as that is possible: a later run sweeps the rest.
+// unstage takes away the stages of jobs that did not end well, unless nothing may be sent any more: a later run sweeps
+// the rest.
 func (r *remote) unstage(ctx context.Context, unit []*job) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unstageTimeout)
-	defer cancel()
 	for _, j := range unit {
 		for _, id := range j.stages {
+			if ctx.Err() != nil {
+				return
+			}
 			if _, err := r.batch(ctx, aCommit, []*gsheets.Request{deleteTab(id)}, nil); err != nil {
 				r.o.Log.Info("google sheets: a hidden tab stays until the next run", "spreadsheet", r.id, "error", err)
 			}

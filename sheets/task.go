@@ -17,12 +17,13 @@ type task struct {
 	target string // of the sync; a snapshot has one for each period
 	label  string // of the period, for SyncSnapshot and SyncColumn
 	now    time.Time
+	width  int  // columns of the result
 	large  bool // its cells are not read while its digest is the same
 	blind  bool // and it is
 }
 
 func newTask(p clips.Push, now time.Time) (task, error) {
-	t := task{Push: p, target: p.Sync.Target, now: now}
+	t := task{Push: p, target: p.Sync.Target, now: now, width: len(p.Info.Header.Columns)}
 	if p.Sync.Mode != clips.SyncSnapshot && p.Sync.Mode != clips.SyncColumn {
 		return t, nil
 	}
@@ -87,7 +88,7 @@ func (t task) key() []string {
 // small tells whether the first read can bring the cells along: by what there will be, and by what there was last.
 func (t task) small() bool {
 	rows := max(t.Info.Rows, t.Held)
-	return t.Sync.Mode == clips.SyncValue || rows*int64(max(1, len(t.Info.Header.Columns))) <= smallTarget
+	return t.Sync.Mode == clips.SyncValue || rows*int64(max(1, t.width)) <= smallTarget
 }
 
 // first tells whether the target is likely to be new.
