@@ -21,7 +21,7 @@ const (
 // role do harm. It changes nothing, and nothing it finds keeps clips from running but what Open refuses too.
 func (f *Follower) Check(ctx context.Context) []clips.Finding {
 	c := &checkup{f: f}
-	s, err := f.connect(ctx, "", clips.Limits{})
+	s, err := f.connect(ctx, "", 0)
 	if err != nil {
 		c.failed(err)
 		return c.findings

@@ -31,7 +31,8 @@ type Config struct {
 // Follower runs queries on one Postgres follower. The policy, which no caller can weaken:
 //
 //   - One fresh connection for each run, closed after it. Nothing of one author's session (locks, prepared
-//     statements, settings) can reach the next, and no statement cache exists that could be poisoned.
+//     statements, settings) can reach the next, and no statement cache exists that could be poisoned. What is run
+//     together, in one snapshot, shares a connection, and the settings of each query are undone before the next.
 //   - The author's SQL goes through the extended protocol only, which takes one statement, and only after the server
 //     has agreed that it is a query (see gate). It never reaches Exec, whose simple protocol takes several.
 //   - BEGIN REPEATABLE READ, READ ONLY, with its snapshot taken before the author's SQL is seen; never COMMIT.
@@ -129,7 +130,7 @@ func (f *Follower) TimeZone(ctx context.Context) *time.Location {
 }
 
 func (f *Follower) askZone(ctx context.Context) {
-	s, err := f.connect(ctx, "", clips.Limits{})
+	s, err := f.connect(ctx, "", 0)
 	if err != nil {
 		f.askAgain = time.Now().Add(askAgainAfter)
 		return

@@ -22,8 +22,8 @@ const (
 	otherParts  = 1 << 20 // of a message: lengths, short columns, 1,600 column names
 )
 
-// messageLimit is the longest message that is taken into memory. A row is one message, and the longest of all.
-// Zero is no limit of ours.
+// messageLimit is the longest message that a result within the limits can need. A row is one message, and the longest
+// of all. Zero is no limit of ours.
 func messageLimit(l clips.Limits) int {
 	switch {
 	case l.Cell > 0 && l.Cell < 1<<29:

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,17 +25,21 @@ func (f *Follower) Open(ctx context.Context, q clips.Query) (clips.Rows, error) 
 	if err := f.sit(ctx); err != nil {
 		return nil, err
 	}
-	limits := f.limits(q.Limits)
-	s, err := f.connect(ctx, q.TimeZone, limits)
+	s, err := f.connect(ctx, q.TimeZone, messageLimit(f.limits(q.Limits)))
 	if err != nil {
 		f.stand()
 		return nil, err
 	}
-	r, err := s.run(q, limits)
+	r, err := s.run(q)
 	if err != nil {
 		s.hangUp()
 		f.stand()
 		return nil, err
+	}
+	r.whole = s.end
+	r.leave = func() {
+		s.hangUp()
+		f.stand()
 	}
 	return r, nil
 }
@@ -48,17 +53,15 @@ func acceptable(q clips.Query) error {
 }
 
 // run takes the author's query from the gate to its first row.
-func (s *session) run(q clips.Query, limits clips.Limits) (*rows, error) {
-	data, err := s.age()
-	if err != nil {
+func (s *session) run(q clips.Query) (*rows, error) {
+	if err := s.begin(); err != nil {
 		return nil, err
 	}
-	if !data.follower && !s.f.cfg.AllowPrimary {
-		return nil, s.f.notFollower().err(nil)
-	}
-	if err := s.begin(data); err != nil {
-		return nil, err
-	}
+	return s.query(q)
+}
+
+// query runs a query in the transaction that has begun.
+func (s *session) query(q clips.Query) (*rows, error) {
 	if err := s.gate(q); err != nil {
 		return nil, err
 	}
@@ -67,35 +70,64 @@ func (s *session) run(q clips.Query, limits clips.Limits) (*rows, error) {
 		return nil, err
 	}
 	header := clips.Header{TimeZone: s.conn.ParameterStatus("TimeZone")}
-	header.AsOf, header.Lag = data.asOf()
+	header.AsOf, header.Lag = s.data.asOf()
 	if header.Columns, err = s.columns(statement.Fields); err != nil {
 		return nil, err
 	}
 	s.execute(statement, q)
-	return &rows{session: s, query: q, header: header, limits: limits, follower: data.follower}, nil
+	return &rows{session: s, query: q, header: header, limits: s.f.limits(q.Limits)}, nil
 }
 
-func (s *session) begin(data age) error {
+// begin reads how old the data is, and takes the snapshot of it.
+func (s *session) begin() (err error) {
+	if s.data, err = s.age(); err != nil {
+		return err
+	}
+	if !s.data.follower && !s.f.cfg.AllowPrimary {
+		return s.f.notFollower().err(nil)
+	}
+	return s.snap()
+}
+
+func (s *session) snap() error {
 	ctx, cancel := s.within(0)
 	defer cancel()
 	rows, err := s.firsts(s.conn.Exec(ctx, sqlBegin))
 	if err != nil {
 		return s.explain(err)
 	}
-	if isTrue(rows[0][0]) != data.follower {
+	if isTrue(rows[0][0]) != s.data.follower {
 		return s.f.promoted().err(nil)
 	}
 	return nil
 }
 
-// statementName is not empty, since our own look-ups use the unnamed statement.
+// The role of the server is asked once more at the end: data read while it was promoted is of no certain age.
+const sqlEnd = `select pg_is_in_recovery(); rollback`
+
+// end ends the transaction, whose rows are good if it returns nil.
+func (s *session) end() error {
+	ctx, cancel := s.within(0)
+	defer cancel()
+	last, err := s.firsts(s.conn.Exec(ctx, sqlEnd))
+	if err != nil {
+		return s.explain(err)
+	}
+	if isTrue(last[0][0]) != s.data.follower {
+		return s.f.promoted().err(nil)
+	}
+	return nil
+}
+
+// statementName is not empty, since our own look-ups use the unnamed statement. Each query of a session has its own.
 const statementName = "clip"
 
 // describe prepares the plain SQL, not the cursor of the gate: queries through a cursor get no parallel plans.
 func (s *session) describe(q clips.Query) (*pgconn.StatementDescription, error) {
 	ctx, cancel := s.within(s.f.cfg.LockTimeout)
 	defer cancel()
-	statement, err := s.conn.Prepare(ctx, statementName, q.SQL, oids(q.Args))
+	s.queries++
+	statement, err := s.conn.Prepare(ctx, statementName+strconv.Itoa(s.queries), q.SQL, oids(q.Args))
 	if err != nil {
 		return nil, s.explainSQL(err, q, 0)
 	}

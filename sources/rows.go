@@ -8,16 +8,14 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// The role of the server is asked once more at the end: data read while it was promoted is of no certain age.
-const sqlEnd = `select pg_is_in_recovery(); rollback`
-
 // rows streams a result off the wire, in constant memory.
 type rows struct {
-	session  *session
-	query    clips.Query
-	header   clips.Header
-	limits   clips.Limits
-	follower bool
+	session *session
+	query   clips.Query
+	header  clips.Header
+	limits  clips.Limits
+	whole   func() error // asked after the last row: is all that was read good?
+	leave   func()       // called once, at the end, however it came
 
 	row   [][]byte
 	rows  int64
@@ -57,16 +55,7 @@ func (r *rows) finish() error {
 		}
 		return s.explainRun(err, r.query)
 	}
-	ctx, cancel := s.within(0)
-	defer cancel()
-	last, err := s.firsts(s.conn.Exec(ctx, sqlEnd))
-	if err != nil {
-		return s.explain(err)
-	}
-	if isTrue(last[0][0]) != r.follower {
-		return s.f.promoted().err(nil)
-	}
-	return nil
+	return r.whole()
 }
 
 // Close may be repeated. Before the last row it cancels the query rather than read on.
@@ -80,6 +69,5 @@ func (r *rows) end(err error) {
 		return
 	}
 	r.ended, r.row, r.err = true, nil, err
-	r.session.hangUp()
-	r.session.f.stand()
+	r.leave()
 }

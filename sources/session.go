@@ -12,8 +12,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
-
-	"clipsheet/clips"
 )
 
 const (
@@ -75,17 +73,19 @@ type session struct {
 	f    *Follower
 	ctx  context.Context // of whoever asked for the run
 	conn *pgconn.PgConn
+	data age // once the transaction has begun
 
-	reader  *pgconn.ResultReader // of the author's query, once it runs
+	queries int
+	reader  *pgconn.ResultReader // of the author's query that runs, or ran last
 	cancel  context.CancelFunc   // of the context the reader reads under
 	started time.Time
 }
 
-// connect opens a session. A zone of "" leaves the source's, or the server's. Messages of the server that no result
-// within the limits could need are refused by their length, before they take memory.
-func (f *Follower) connect(ctx context.Context, zone string, limits clips.Limits) (*session, error) {
+// connect opens a session. A zone of "" leaves the source's, or the server's. Messages of the server that are longer
+// than longest are refused before they take memory; 0 is no limit of ours.
+func (f *Follower) connect(ctx context.Context, zone string, longest int) (*session, error) {
 	pg := f.pg.Copy()
-	pg.MaxProtocolMessageBodyLen = messageLimit(limits)
+	pg.MaxProtocolMessageBodyLen = longest
 	if zone == "" {
 		zone = f.cfg.TimeZone
 	}
