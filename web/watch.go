@@ -60,7 +60,8 @@ func (s *site) log(r *http.Request, v *visit, out *written, took time.Duration) 
 	attrs := []slog.Attr{slog.String("id", v.id), slog.String("method", r.Method), slog.String("path", safePath(r.URL.Path)),
 		slog.Int("status", out.Status()), slog.Int64("bytes", out.bytes), slog.Duration("took", took)}
 	if v.link != 0 {
-		attrs = append(attrs, slog.Int64("link", v.link), slog.String("clip", v.clip))
+		attrs = append(attrs, slog.Int64("link", v.link), slog.String("clip", v.clip), slog.String("by", readerOf(r.UserAgent())),
+			slog.String("takes", r.Header.Get("Accept-Encoding")))
 	}
 	if v.stale != "" {
 		attrs = append(attrs, slog.String("stale", v.stale))

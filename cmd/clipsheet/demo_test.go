@@ -168,6 +168,7 @@ func (d *demoTest) syncsLand(t *testing.T) {
 	d.says(t, d.command(t, 0, "sync"), "mrr-to-board", "every 1m", "cash-to-treasury", "failed")
 	d.says(t, d.command(t, 0, "sync", "--forecast"), "stay within Google's quota")
 	d.says(t, d.command(t, 0, "account", "list"), "service", demoService, "works")
+	d.says(t, d.command(t, 1, "check"), "account service: gets a token from Google", "sync cash-to-treasury: its last run failed", "1 finding to look at")
 	d.says(t, d.command(t, 2, "sync", "mrr-to-bord"), "did you mean mrr-to-board?")
 	pgtest.EventuallyWithin(t, 2*time.Minute, "the schedule", func() bool {
 		return strings.Contains(d.command(t, 0, "sync", "payments-log", "--history"), "schedule")
