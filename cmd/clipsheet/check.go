@@ -136,7 +136,7 @@ func checkGoogle(ctx context.Context, cfg *Config, st *state) []clips.Finding {
 	if cfg.Google.ClientID == "" && cfg.Google.ServiceAccountFile == "" && len(cfg.Syncs)+len(syncs) == 0 {
 		return nil
 	}
-	g, err := openGoogle(ctx, cfg, st, slog.New(slog.DiscardHandler))
+	g, err := openGoogle(ctx, cfg, st, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		return []clips.Finding{{Level: clips.LevelFatal, Subject: "google", Text: err.Error(), Cure: "See docs/google.md."}}
 	}

@@ -36,6 +36,7 @@ type Config struct {
 	Security struct {
 		Key string `toml:"key"`
 	} `toml:"security"`
+	Alerts  AlertsConfig            `toml:"alerts"`
 	Google  GoogleConfig            `toml:"google"`
 	Limits  LimitsConfig            `toml:"limits"`
 	Sources map[string]SourceConfig `toml:"sources"`
@@ -160,7 +161,7 @@ func parse(path string, text []byte) (*Config, error) {
 
 // check completes the config and looks for what cannot work; at places what it finds.
 func (c *Config) check(at places) error {
-	return errors.Join(c.checkServer(at), c.checkLimits(at), c.checkSources(at), c.checkClips(at), c.checkGoogle(at), c.checkSyncs(at))
+	return errors.Join(c.checkServer(at), c.checkLimits(at), c.checkSources(at), c.checkClips(at), c.checkAlerts(at), c.checkGoogle(at), c.checkSyncs(at))
 }
 
 func (c *Config) checkServer(at places) error {

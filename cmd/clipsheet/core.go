@@ -25,13 +25,14 @@ type core struct {
 	state   *state
 	cache   *sources.Cache
 	google  *google
+	alerts  *alerts
 	engine  *clipsync.Engine
 }
 
 // openCore opens the state database, the sources, a cache of results in cacheDir, and what writes into spreadsheets.
 // Close it, also after an error.
 func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *prometheus.Registry, log *slog.Logger) (c *core, err error) {
-	c = &core{log: log}
+	c = &core{log: log, alerts: newAlerts(cfg.Alerts)}
 	if c.state, err = openState(ctx, cfg, log); err != nil {
 		return c, err
 	}
@@ -52,7 +53,7 @@ func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *promet
 		OnRun:       runs,
 		Log:         log,
 	})
-	if c.google, err = openGoogle(ctx, cfg, c.state, log); err != nil {
+	if c.google, err = openGoogle(ctx, cfg, c.state, log, c.tellBroken); err != nil {
 		return c, err
 	}
 	c.engine = clipsync.New(clipsync.Options{
@@ -104,14 +105,22 @@ func (c *core) timeZone(source string) *time.Location {
 	return time.UTC
 }
 
-// tell is how owners hear of their syncs: by the log.
-func (c *core) tell(_ context.Context, s clips.Sync, r clips.SyncRun) error {
+// tell tells the owner of a sync what they should know: in the log, and by the webhook. An error has it told again.
+func (c *core) tell(ctx context.Context, s clips.Sync, r clips.SyncRun) error {
 	if r.State == clips.SyncDone {
 		c.log.Info("a sync works again", "sync", s.Name, "owner", s.Clip.Owner)
-		return nil
+	} else {
+		c.log.Warn("a sync needs its owner", "sync", s.Name, "owner", s.Clip.Owner, "kind", r.Kind, "notice", r.Notice)
 	}
-	c.log.Warn("a sync needs its owner", "sync", s.Name, "owner", s.Clip.Owner, "kind", r.Kind, "notice", r.Notice)
-	return nil
+	return c.alerts.send(ctx, newsOfSync(s, r))
+}
+
+// tellBroken tells of an account that has to be connected again.
+func (c *core) tellBroken(a clips.Account) {
+	c.log.Error("a Google account has to be connected again, at the page /accounts", "account", a.Name, "why", a.Broken)
+	if err := c.alerts.send(context.Background(), newsOfAccount(a)); err != nil {
+		c.log.Error("nobody was told", "err", err)
+	}
 }
 
 // Close closes what was opened, in the order in which things depend on each other. The engine is the caller's to stop.

@@ -27,12 +27,12 @@ type google struct {
 }
 
 // openGoogle opens the accounts, sealed with the key of the config.
-func openGoogle(ctx context.Context, cfg *Config, st *state, log *slog.Logger) (*google, error) {
+func openGoogle(ctx context.Context, cfg *Config, st *state, log *slog.Logger, broken func(clips.Account)) (*google, error) {
 	sealer, err := openSealer(cfg)
 	if err != nil {
 		return nil, err
 	}
-	config, err := accountConfig(cfg, log)
+	config, err := accountConfig(cfg, log, broken)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func openSealer(cfg *Config) (*account.Sealer, error) {
 	return account.NewSealer(text)
 }
 
-func accountConfig(cfg *Config, log *slog.Logger) (account.Config, error) {
+func accountConfig(cfg *Config, log *slog.Logger, broken func(clips.Account)) (account.Config, error) {
 	at := cfg.Google.Endpoints
 	c := account.Config{
 		ClientID:     cfg.Google.ClientID,
@@ -68,10 +68,8 @@ func accountConfig(cfg *Config, log *slog.Logger) (account.Config, error) {
 		RedirectURL:  cfg.origin() + web.CallbackPath,
 		Scopes:       []string{account.ScopeDriveFile},
 		Endpoints:    account.Endpoints{Auth: at.Auth, Token: at.Token, Revoke: at.Revoke, UserInfo: at.UserInfo},
-		OnBroken: func(a clips.Account) {
-			log.Error("a Google account has to be connected again, at the page /accounts", "account", a.Name, "why", a.Broken)
-		},
-		Log: log,
+		OnBroken:     broken,
+		Log:          log,
 	}
 	if cfg.Google.Access == "spreadsheets" {
 		c.Scopes = []string{account.ScopeSpreadsheets}
