@@ -10,7 +10,7 @@ import (
 type cell struct {
 	kind   cellKind
 	number float64 // of isNumber; 0 or 1 of isBool
-	text   string  // of isText; of isFormula with its =
+	text   string  // of isText; of isFormula and isUnsure with its =
 }
 
 type cellKind uint8
@@ -21,6 +21,7 @@ const (
 	isText
 	isBool
 	isFormula
+	isUnsure // a formula, or a text that begins like one: values.* do not tell them apart
 )
 
 func numberCell(f float64) cell { return cell{kind: isNumber, number: f} }
@@ -41,6 +42,15 @@ func boolCell(b bool) cell {
 }
 
 func (c cell) empty() bool { return c.kind == isEmpty }
+
+// same tells whether a cell of the sheet holds what another one says. A text of ours that begins like a formula comes
+// back unsure, and is taken for what it was written as.
+func (c cell) same(other cell) bool {
+	return c == other || c.kind == isUnsure && other == textCell(c.text)
+}
+
+// computes tells whether a cell may be a formula, which is not to be written over with what it reads as.
+func (c cell) computes() bool { return c.kind == isFormula || c.kind == isUnsure }
 
 // String is the cell for people.
 func (c cell) String() string {
@@ -110,8 +120,7 @@ func (c cell) raw() any {
 	return c.text
 }
 
-// cellOfRaw reads a value as values.* renders it with FORMULA. A text that begins like a formula cannot be told from
-// one there, so it counts as one: then it is written again rather than trusted.
+// cellOfRaw reads a value as values.* renders it with FORMULA.
 func cellOfRaw(v any) cell {
 	switch v := v.(type) {
 	case float64:
@@ -120,7 +129,7 @@ func cellOfRaw(v any) cell {
 		return boolCell(v)
 	case string:
 		if v != "" && v[0] == '=' {
-			return cell{kind: isFormula, text: v}
+			return cell{kind: isUnsure, text: v}
 		}
 		return textCell(v)
 	}

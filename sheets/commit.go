@@ -3,11 +3,8 @@ package sheets
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
-
-	"clipsheet/clips"
 
 	"google.golang.org/api/googleapi"
 	gsheets "google.golang.org/api/sheets/v4"
@@ -16,9 +13,9 @@ import (
 // errMoved is a spreadsheet that is not any more what a plan was made for. Nothing of the plan was applied.
 var errMoved = errors.New("the spreadsheet changed after it was read")
 
-// unit are the jobs that go in one batch, small enough together and on different tabs: a plan counts rows and columns
-// as they were. The others look again afterwards.
-func unit(jobs []*job) []*job {
+// goTogether are the jobs that go in one batch, small enough together and on different tabs: a plan counts rows and
+// columns as they were. The others look again afterwards.
+func goTogether(jobs []*job) []*job {
 	var together []*job
 	size, tabs := 0, map[int64]bool{}
 	for _, j := range jobs {
@@ -210,106 +207,4 @@ func infoRequests(unit []*job) []*gsheets.Request {
 		return nil
 	}
 	return planInfo(l, rows)
-}
-
-// proof is what is read back of a target: all of a small one, of a large one its headings and some stretches.
-func (p *plan) proof() []area {
-	if p.block.cells() <= smallTarget {
-		return []area{p.block}
-	}
-	const most, rows = 20, 50
-	head := p.block
-	head.bottom = head.top + 1
-	all := []area{head}
-	every := max(1, len(p.runs)/most)
-	for i := 0; i < len(p.runs); i += every {
-		first, last := p.runs[i], p.runs[i]
-		first.bottom = min(first.bottom, first.top+rows)
-		last.top = max(last.top, last.bottom-rows)
-		if all = append(all, first); last.top >= first.bottom {
-			all = append(all, last)
-		}
-	}
-	return all
-}
-
-// prove compares what is there with what should be, and settles the jobs for which it is.
-func (r *remote) prove(ctx context.Context, unit []*job, after *layout) {
-	for _, j := range unit {
-		began := time.Now()
-		if !j.landed {
-			j.describe()
-		}
-		if j.landed {
-			j.out.Before = nil // what was there before both batches is not known
-		} else if err := j.keepBefore(); err != nil {
-			r.o.Log.Warn("google sheets: the run cannot be undone", "sync", j.task.Sync.Name, "error", err)
-		}
-		j.landed = true
-		j.tell("verify", 0, j.plan.cells)
-		r.spend(j, func() {
-			if err := r.proveOne(ctx, j, after); err != nil {
-				j.again = err
-			}
-		})
-		j.out.Verify += time.Since(began)
-	}
-}
-
-// keepBefore packs what an undo needs.
-func (j *job) keepBefore() (err error) {
-	if j.plan.before == nil || j.plan.cells == 0 {
-		return nil
-	}
-	j.out.Before, err = j.plan.before().pack()
-	return err
-}
-
-func (r *remote) proveOne(ctx context.Context, j *job, after *layout) error {
-	p := j.plan
-	if after == nil || after.tab(p.sheet) == nil || len(after.tab(p.sheet).onRows) == 0 {
-		var filters []*gsheets.DataFilter
-		for _, a := range p.proof() {
-			filters = append(filters, &gsheets.DataFilter{GridRange: a.grid(p.sheet)})
-		}
-		var err error
-		if after, err = r.read(ctx, maskTarget, filters); err != nil {
-			return err
-		}
-	}
-	n, err := p.check(after)
-	j.out.Verified = int64(n)
-	j.settled = err == nil
-	return err
-}
-
-// check finds how many cells are right, or that one is not.
-func (p *plan) check(after *layout) (int, error) {
-	t := after.tab(p.sheet)
-	if t == nil {
-		return 0, errMoved
-	}
-	if len(marked(t.onRows[p.block.top], keyTop, p.task.target)) == 0 {
-		return 0, errMoved // rows came in above, or went, between the look and the batch
-	}
-	n := 0
-	for _, col := range p.columns {
-		if len(marked(t.onCols[col], keyColumn+p.task.target, "")) == 0 {
-			return n, errMoved
-		}
-		for _, a := range p.proof() {
-			for row := a.top; row < a.bottom && col >= a.left && col < a.right; row++ {
-				c, ours := p.wanted(row, col)
-				if ours && t.at(row, col) != c {
-					return n, &clips.Error{Kind: clips.KindTarget, Notice: fmt.Sprintf("Google shows %q in %s of the tab %q, where %q was "+
-						"written. Look whether a rule of the tab changes what is entered there.", short(t.at(row, col).String()),
-						cellName(row, col), p.title, short(c.String()))}
-				}
-				if ours {
-					n++
-				}
-			}
-		}
-	}
-	return n, nil
 }

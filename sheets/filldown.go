@@ -60,7 +60,7 @@ func (p *planner) columnsAt() []int {
 // fill copies the nearest formula above into each empty cell, and takes away what stands beyond the last row. The
 // first formula stays when there are no rows, for the day when there are some again.
 func (p *planner) fill(heading string, col int) {
-	formula := func(row int) bool { return p.tab.at(row, col).kind == isFormula }
+	formula := func(row int) bool { return p.tab.at(row, col).computes() }
 	end := p.first + p.count
 	from := none
 	for row := p.first; row < max(end, p.first+1) && from == none; row++ {

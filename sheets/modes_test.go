@@ -266,6 +266,14 @@ func TestFormulasGoOnToTheLastRow(t *testing.T) {
 		w.run(s, result())
 		w.run(s, result("7", "8"))
 		w.want("Sheet1!A1:D9", "n||renamed|sum / 7||14|7 / 8||16|15")
+		large := w.push(s, result("7", "8", "9"))
+		large.Held = 1_000_000
+		p, err := w.Push(w.t.Context(), large)
+		w.must(err)
+		w.want("Sheet1!A1:D9", "n||renamed|sum / 7||14|7 / 8||16|15 / 9||18|24")
+		if calls(p) != "2 reads, 1 writes" {
+			w.t.Error(calls(p))
+		}
 	})
 }
 

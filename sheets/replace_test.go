@@ -204,6 +204,21 @@ func TestOthersCellsGoOnComputing(t *testing.T) {
 	})
 }
 
+func TestTablesOfPeopleGrowAndFiltersAreTold(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.sync(clips.SyncReplace)
+		w.run(s, rows("id int, n int", "1|10"))
+		w.must(w.ann.Do(w.id, `{"addTable":{"table":{"name":"Orders","tableId":"7","range":{"sheetId":0,"startRowIndex":0,"endRowIndex":2,"startColumnIndex":0,"endColumnIndex":2}}}}`))
+		w.run(s, rows("id int, n int", "1|10", "2|20", "3|30"))
+		if all := w.json(); !contains(all, `"tableId":"7"`, `"endRowIndex":4`) {
+			w.t.Error(all)
+		}
+		w.must(w.ann.Do(w.id, `{"deleteTable":{"tableId":"7"}}`,
+			`{"setBasicFilter":{"filter":{"range":{"sheetId":0,"startRowIndex":0,"endRowIndex":4,"startColumnIndex":0,"endColumnIndex":2}}}}`))
+		w.noted(w.run(s, rows("id int, n int", "1|11")), "filter is on", "Sheet1")
+	})
+}
+
 func TestLimitsAreCheckedFirst(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s := w.sync(clips.SyncReplace)

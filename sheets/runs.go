@@ -72,7 +72,7 @@ func (p *plan) cellAt(row, col int) cell {
 
 func (p *planner) changed(row, col int) bool {
 	c, ours := p.wanted(row, col)
-	return ours && c != p.tab.at(row, col)
+	return ours && !p.held(row, col).same(c)
 }
 
 // tally counts the cells that change, and shows some.
@@ -184,7 +184,7 @@ func (p *planner) mayBridge(areas ...area) bool {
 	for _, a := range areas {
 		for row := a.top; row < a.bottom && a.width() > 0; row++ {
 			for col := a.left; col < a.right; col++ {
-				if _, ours := p.wanted(row, col); !ours && (!p.overKept || p.tab.at(row, col).kind == isFormula) {
+				if _, ours := p.wanted(row, col); !ours && (!p.overKept || p.tab.at(row, col).computes()) {
 					return false
 				}
 			}

@@ -84,7 +84,7 @@ func (r *remote) round(ctx context.Context, jobs []*job) {
 	for _, j := range jobs {
 		j.out.Plan += time.Since(began)
 	}
-	if unit := unit(unsettled(jobs)); len(unit) > 0 {
+	if unit := goTogether(unsettled(jobs)); len(unit) > 0 {
 		r.spend(unit[0], func() { r.write(ctx, unit) })
 	}
 }

@@ -78,10 +78,8 @@ func (p *planner) putBack(im image) (map[place]cell, error) {
 		}
 		for i, before := range x.Before {
 			at := place{p.top + x.Row + i, col}
-			switch now := p.tab.at(at.row, at.col); now {
-			case x.After[i], before:
-				back[at] = before
-			default:
+			now := p.tab.at(at.row, at.col)
+			if back[at] = before; !now.same(x.After[i]) && !now.same(before) {
 				changed = append(changed, fmt.Sprintf("%s (%q)", cellName(at.row, at.col), short(now.String())))
 			}
 		}

@@ -99,6 +99,27 @@ func TestUndoBringsFormulasThatPeopleHadPutThere(t *testing.T) {
 	})
 }
 
+// TestUndoNeverMakesAFormulaOfATextOfOurs: the cells of a large target are read in a way that does not tell them apart.
+func TestUndoNeverMakesAFormulaOfATextOfOurs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.sync(clips.SyncReplace)
+		w.run(s, rows("id int, name text", "1|=1+1", "2|=1+2"))
+		push := w.push(s, rows("id int, name text", "1|=1+1", "2|x"))
+		push.Held = 1_000_000
+		p, err := w.Push(w.t.Context(), push)
+		w.must(err)
+		if p.Cells != 1 {
+			w.t.Errorf("%d cells changed", p.Cells)
+		}
+		_, err = w.undo(s, p.Before)
+		w.must(err)
+		w.want("Sheet1!A1:B3", "id|name / 1|=1+1 / 2|=1+2")
+		if got := w.entered(2, 1); got != `{"stringValue":"=1+2"}` {
+			w.t.Error(got)
+		}
+	})
+}
+
 func TestADryRunWritesNothing(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s := w.sync(clips.SyncReplace)
