@@ -14,25 +14,33 @@ const (
 	askedUndo    = "undo"
 )
 
+// Progress is told how a run gets on: what is being done, and how much of it. It may be nil.
+type Progress func(stage string, done, all int64)
+
+func (p Progress) say(stage string) {
+	if p != nil {
+		p(stage, 0, 0)
+	}
+}
+
 // RunNow runs a sync in this process, whether or not the engine was started, and returns when it has ended; if another
 // run of the sync is under way, when that has ended first. What does not work at once has failed, and is the error.
-// tell, if not nil, is told of the progress.
-func (e *Engine) RunNow(ctx context.Context, name string, tell func(stage string, done, all int64)) (clips.SyncRun, error) {
-	return e.runAsked(ctx, name, askedCommand, tell)
+func (e *Engine) RunNow(ctx context.Context, name string, progress Progress) (clips.SyncRun, error) {
+	return e.runAsked(ctx, name, askedCommand, progress)
 }
 
 // Undo puts the cells that the last change of a sync's target touched back to what they held before. An undo can be
 // undone. The next run of the sync makes the target equal to its clip again.
-func (e *Engine) Undo(ctx context.Context, name string, tell func(stage string, done, all int64)) (clips.SyncRun, error) {
-	return e.runAsked(ctx, name, askedUndo, tell)
+func (e *Engine) Undo(ctx context.Context, name string, progress Progress) (clips.SyncRun, error) {
+	return e.runAsked(ctx, name, askedUndo, progress)
 }
 
-func (e *Engine) runAsked(ctx context.Context, name, asked string, tell func(stage string, done, all int64)) (clips.SyncRun, error) {
+func (e *Engine) runAsked(ctx context.Context, name, asked string, progress Progress) (clips.SyncRun, error) {
 	run, err := e.o.Store.AskSyncRun(ctx, name, asked, e.now(), e.o.Lease)
 	if err != nil {
 		return clips.SyncRun{}, err
 	}
-	how := try{once: true, tell: tell}
+	how := try{once: true, progress: progress}
 	for told := false; ; {
 		begun := time.Now()
 		task, err := e.o.Store.ClaimSyncRun(ctx, run.ID, e.now(), e.o.Lease)
@@ -49,8 +57,8 @@ func (e *Engine) runAsked(ctx context.Context, name, asked string, tell func(sta
 		if !run.EndedAt.IsZero() {
 			return run, failure(run)
 		}
-		if how.tell != nil && !told {
-			how.tell("waiting for another run of the sync", 0, 0)
+		if !told {
+			progress.say("waiting for another run of the sync")
 			told = true
 		}
 		if err := sleep(ctx, 500*time.Millisecond); err != nil {
@@ -60,7 +68,7 @@ func (e *Engine) runAsked(ctx context.Context, name, asked string, tell func(sta
 }
 
 // DryRun finds out what a run would change, and changes nothing: neither in the spreadsheet nor in the history.
-func (e *Engine) DryRun(ctx context.Context, name string, tell func(stage string, done, all int64)) (clips.Pushed, error) {
+func (e *Engine) DryRun(ctx context.Context, name string, progress Progress) (clips.Pushed, error) {
 	s, err := e.o.Store.Sync(ctx, name)
 	if err != nil {
 		return clips.Pushed{}, err
@@ -72,7 +80,7 @@ func (e *Engine) DryRun(ctx context.Context, name string, tell func(stage string
 	}
 	defer result.Close()
 	query := time.Since(begun)
-	push := e.push(clips.SyncTask{Sync: s, Run: clips.SyncRun{Slot: begun, Fence: s.Fence + 1}}, try{tell: tell})
+	push := e.push(clips.SyncTask{Sync: s, Run: clips.SyncRun{Slot: begun, Fence: s.Fence + 1}}, try{progress: progress})
 	push.Info, push.Rows, push.DryRun = result.Info, result.Rows, true
 	pushed, err := e.o.Target.Push(ctx, push)
 	pushed.Query = query

@@ -91,6 +91,23 @@ func takeover(b *testing.B, elected bool) time.Duration {
 	return time.Since(began)
 }
 
+// How long after kill -9 of the elected node, which had nothing to do, a slot that is due then is run by another.
+func BenchmarkElection(b *testing.B) {
+	var took time.Duration
+	for b.Loop() {
+		w := newWorld(b, every("every 1h", "one")...)
+		n := w.startNode(nodeSpec{Book: w.book.serve(b)})
+		w.start(func(o *clipsync.Options) { o.Now = nil })
+		n.signal(b, syscall.SIGKILL)
+		began := time.Now()
+		w.query(`update clipsheet.syncs set next_at = now()`)
+		w.eventually("the slot to be run", func() bool { return w.last("one").Tries == 1 })
+		took += time.Since(began)
+	}
+	b.ReportMetric(took.Seconds()/float64(b.N), "s/election")
+	b.ReportMetric(0, "ns/op")
+}
+
 // occupy takes the one worker there is, until then.
 func (w *world) occupy(until chan struct{}) {
 	w.t.Helper()

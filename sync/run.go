@@ -44,8 +44,8 @@ func (r *runner) Work(ctx context.Context, job *river.Job[runJob]) error {
 
 // try is how a run is gone about.
 type try struct {
-	once bool                                // whoever asked waits: what does not work now has failed
-	tell func(stage string, done, all int64) // progress; may be nil
+	once     bool // whoever asked waits: what does not work now has failed
+	progress Progress
 }
 
 // do does a run that was claimed just after begun, and notes what became of it. The error is why it did not work.
@@ -87,7 +87,7 @@ func why(ctx context.Context, err error) error {
 	return err
 }
 
-func (e *Engine) pushResult(ctx context.Context, task clips.SyncTask, how try) (snapshot int64, pushed clips.Pushed, err error) {
+func (e *Engine) pushResult(ctx context.Context, task clips.SyncTask, how try) (snapshot int64, p clips.Pushed, err error) {
 	begun := time.Now()
 	result, err := e.result(ctx, task.Sync)
 	if err != nil {
@@ -95,14 +95,13 @@ func (e *Engine) pushResult(ctx context.Context, task clips.SyncTask, how try) (
 	}
 	defer result.Close()
 	query := time.Since(begun)
-	if err := e.waitForSpreadsheet(ctx, task, how); err != nil {
-		return result.Info.ID, clips.Pushed{Query: query}, err
+	if err = e.waitForSpreadsheet(ctx, task, how); err == nil {
+		push := e.push(task, how)
+		push.Info, push.Rows = result.Info, result.Rows
+		p, err = e.o.Target.Push(ctx, push)
 	}
-	push := e.push(task, how)
-	push.Info, push.Rows = result.Info, result.Rows
-	pushed, err = e.o.Target.Push(ctx, push)
-	pushed.Query = query
-	return result.Info.ID, pushed, err
+	p.Query = query
+	return result.Info.ID, p, err
 }
 
 // overtake is for a target that has seen a higher fence although the run is ours: the state database was restored from
@@ -115,13 +114,14 @@ func (e *Engine) overtake(ctx context.Context, task clips.SyncTask, err error) e
 	if err := e.o.Store.RaiseFence(ctx, task.Sync.ID); err != nil {
 		return err
 	}
-	return &clips.Error{Kind: clips.KindSuperseded, Cause: err, Notice: "The spreadsheet was written by a run that the state " +
-		"database does not know, as after a restore from a backup: it is tried again, ahead of that one."}
+	return &clips.Error{Kind: clips.KindSuperseded, Cause: err, Notice: "The spreadsheet was written by a run that the " +
+		"state database does not know, as after a restore from a backup: it is tried again, ahead of that one."}
 }
 
 // push is what a target is told, without a result.
 func (e *Engine) push(task clips.SyncTask, how try) clips.Push {
-	p := clips.Push{Sync: task.Sync, Run: task.Run.ID, Fence: task.Run.Fence, Slot: task.Run.Slot, Held: task.Held, Tell: how.tell}
+	r := task.Run
+	p := clips.Push{Sync: task.Sync, Run: r.ID, Fence: r.Fence, Slot: r.Slot, Held: task.Held, Tell: how.progress}
 	if e.o.Formats != nil {
 		p.Formats = e.o.Formats(task.Sync.Clip)
 	}
@@ -156,11 +156,11 @@ func (e *Engine) waitForSpreadsheet(ctx context.Context, task clips.SyncTask, ho
 		if err != nil || held {
 			return err
 		}
-		if how.tell != nil && !told {
-			how.tell("waiting for the spreadsheet", 0, 0)
+		if !told {
+			how.progress.say("waiting for the spreadsheet")
 			told = true
 		}
-		if err := sleep(ctx, 200*time.Millisecond); err != nil {
+		if err := sleep(ctx, 400*time.Millisecond); err != nil {
 			return err
 		}
 	}

@@ -52,8 +52,11 @@ func (s *Store) SealedToken(ctx context.Context, id int64) (a clips.Account, sea
 
 // SaveAccount adds an account, or replaces the one in use of that name, which keeps its ID and works again. seal is
 // told the ID, which goes into the seal; account and token are seen by others together, or not at all.
-func (s *Store) SaveAccount(ctx context.Context, a clips.Account, seal func(id int64) ([]byte, error)) (clips.Account, error) {
-	if err := storable("The account "+cleaned(a.Name), append([]string{a.Name, a.Email, a.Subject}, a.Scopes...)...); err != nil {
+func (s *Store) SaveAccount(
+	ctx context.Context, a clips.Account, seal func(id int64) ([]byte, error),
+) (clips.Account, error) {
+	texts := append([]string{a.Name, a.Email, a.Subject}, a.Scopes...)
+	if err := storable("The account "+cleaned(a.Name), texts...); err != nil {
 		return clips.Account{}, err
 	}
 	err := s.write(ctx, func(tx pgx.Tx) error {
@@ -64,7 +67,8 @@ func (s *Store) SaveAccount(ctx context.Context, a clips.Account, seal func(id i
 			set kind = excluded.kind, email = excluded.email, subject = excluded.subject, scopes = excluded.scopes,
 				connected_at = excluded.connected_at, expires_at = excluded.expires_at, broken = '', broken_at = null
 			returning `+accountColumns,
-			a.Name, a.Kind, a.Email, a.Subject, list(a.Scopes), moment(&a.ConnectedAt), moment(&a.ExpiresAt)).Scan(accountFields(&a)...)
+			a.Name, a.Kind, a.Email, a.Subject, list(a.Scopes), moment(&a.ConnectedAt), moment(&a.ExpiresAt),
+		).Scan(accountFields(&a)...)
 		if err != nil {
 			return err
 		}

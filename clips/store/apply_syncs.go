@@ -101,7 +101,8 @@ func planSyncs(have map[string]clips.Sync, inUse map[string]clips.Clip, declared
 		wanted[want.Name] = true
 		clip, ok := inUse[want.Clip.Slug]
 		if !ok {
-			return nil, refuse("Sync %q is of clip %q, which is not there: name one of the clips, or add it.", want.Name, want.Clip.Slug)
+			return nil, refuse("Sync %q is of clip %q, which is not there: name one of the clips, or add it.", want.Name,
+				want.Clip.Slug)
 		}
 		want.Clip, want.Declared = clip, true
 		want.TimeZone = cmp.Or(want.TimeZone, clip.Revision.TimeZone, "UTC")
@@ -131,7 +132,7 @@ func compareSync(old clips.Sync, known bool, want clips.Sync) syncStep {
 		return syncStep{sync: want, insert: true}
 	}
 	st := syncStep{sync: want, change: !sameSync(old, want), revive: !old.RetiredAt.IsZero()}
-	st.reschedule = st.revive || old.Schedule != want.Schedule || old.TimeZone != want.TimeZone
+	st.reschedule = old.Schedule != want.Schedule || old.TimeZone != want.TimeZone
 	return st
 }
 

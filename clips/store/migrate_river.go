@@ -23,7 +23,8 @@ func migrateRiver(ctx context.Context, cfg *pgxpool.Config) error {
 		return err
 	}
 	defer pool.Close()
-	river, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: RiverSchema, Logger: slog.New(slog.DiscardHandler)})
+	river, err := rivermigrate.New(riverpgxv5.New(pool),
+		&rivermigrate.Config{Schema: RiverSchema, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return fmt.Errorf("read River's migrations: %w", err)
 	}

@@ -49,9 +49,10 @@ func (s *Store) SyncRun(ctx context.Context, id int64) (clips.SyncRun, error) {
 // AskSyncRun asks for a run of a sync outside its schedule, on behalf of whoever asks: "command", "web", "undo". It
 // joins the run that waits already. With a hold, the run is not handed to the queue before that time is over, so that
 // the asker can claim it. now is the slot, or that of the database's clock when it is zero.
-func (s *Store) AskSyncRun(ctx context.Context, name, asked string, now time.Time, hold time.Duration) (clips.SyncRun, error) {
-	var run clips.SyncRun
-	err := s.write(ctx, func(tx pgx.Tx) error {
+func (s *Store) AskSyncRun(
+	ctx context.Context, name, asked string, now time.Time, hold time.Duration,
+) (run clips.SyncRun, err error) {
+	err = s.write(ctx, func(tx pgx.Tx) error {
 		var syncID int64
 		err := tx.QueryRow(ctx, `
 			select id, coalesce($2, now())
@@ -99,7 +100,7 @@ func (s *Store) ClaimSyncRun(ctx context.Context, id int64, now time.Time, lease
 		rows, _ := tx.Query(ctx, `
 			select `+syncColumns+`
 			from `+syncTables+`
-			where s.id = (select sync_id from clipsheet.sync_runs where id = $1) and s.retired_at is null
+			where s.id = (select sync_id from clipsheet.sync_runs where id = $1)
 			for update of s`, id)
 		var err error
 		if task.Sync, err = pgx.CollectExactlyOneRow(rows, scanSync); err != nil {

@@ -26,8 +26,8 @@ func (s *Store) LastImage(ctx context.Context, syncID int64) (run clips.SyncRun,
 	case err != nil:
 		return run, nil, explain("find what to undo", err)
 	case before == nil:
-		return run, nil, refuse("The last change of the sync cannot be undone: what the cells held before was too much, or too " +
-			"long ago, to be kept. The version history of the spreadsheet may have it.")
+		return run, nil, refuse("The last change of the sync cannot be undone: what the cells held before was too much, or " +
+			"too long ago, to be kept. The version history of the spreadsheet may have it.")
 	}
 	return run, before, nil
 }

@@ -1,10 +1,7 @@
 package store_test
 
 import (
-	"bytes"
-	"context"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -132,6 +129,31 @@ func TestARunIsClaimedOnce(t *testing.T) {
 	}
 }
 
+func TestOfTwoRunsOfASyncOneIsClaimed(t *testing.T) {
+	t.Parallel()
+	s, _ := openSyncing(t, "one")
+	for range 5 {
+		runs := []clips.SyncRun{ask(t, s, "one", "web", at(1)), ask(t, s, "one", "undo", at(1))}
+		var claims [2]clips.SyncTask
+		if err := together(2, func(i int) (err error) {
+			if claims[i], err = s.ClaimSyncRun(t.Context(), runs[i].ID, at(1), lease); errors.Is(err, clips.ErrNotFound) {
+				err = nil
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if (claims[0].Run.ID == 0) == (claims[1].Run.ID == 0) {
+			t.Fatalf("claimed both or none: %+v", claims)
+		}
+		for _, c := range claims {
+			if c.Run.State = clips.SyncDone; c.Run.ID != 0 {
+				finish(t, s, c.Run)
+			}
+		}
+	}
+}
+
 func TestAnotherRunOfASyncWaitsForTheOneUnderWay(t *testing.T) {
 	t.Parallel()
 	s, dsn := openSyncing(t, "one")
@@ -183,84 +205,6 @@ func TestWhoLostARunCannotTouchItAnyMore(t *testing.T) {
 	current.Run.State = clips.SyncFailed
 	finish(t, s, current.Run)
 	wantStates(t, dsn, "one 12:01 failed")
-}
-
-// hold takes hold of a spreadsheet for a run, on a node.
-func hold(t testing.TB, s *store.Store, spreadsheet, node string, r clips.SyncRun) bool {
-	t.Helper()
-	held, err := s.HoldSpreadsheet(t.Context(), spreadsheet, node, r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return held
-}
-
-// claimed are runs under way, one of each sync.
-func claimed(t testing.TB, s *store.Store, names ...string) []clips.SyncRun {
-	t.Helper()
-	var all []clips.SyncRun
-	for _, name := range names {
-		all = append(all, claim(t, s, ask(t, s, name, "web", at(1)).ID, at(1)).Run)
-	}
-	return all
-}
-
-func TestOneNodeAtATimeWritesASpreadsheet(t *testing.T) {
-	t.Parallel()
-	s, dsn := openSyncing(t, "one", "two", "three")
-	r := claimed(t, s, "one", "two", "three")
-	three := r[2]
-	if !hold(t, s, "book", "a", r[0]) || !hold(t, s, "other", "b", three) {
-		t.Error("a free spreadsheet cannot be held")
-	}
-	if !hold(t, s, "book", "a", r[1]) {
-		t.Error("runs of one node do not hold it together")
-	}
-	if hold(t, s, "book", "b", three) {
-		t.Error("two nodes hold one spreadsheet")
-	}
-	for _, r := range r[:2] {
-		r.State = clips.SyncDone
-		finish(t, s, r)
-		if hold(t, s, "book", "b", three) {
-			t.Error("there is no second between two nodes, or not all of the first have let go")
-		}
-	}
-	pgtest.Eventually(t, "a second to pass", func() bool { return hold(t, s, "book", "b", three) })
-	if waited := pgtest.Query(t, dsn, `select now() - max(ended_at) >= interval '1 second' from clipsheet.sync_runs`)[0]; waited != "t" {
-		t.Error("it was less than a second")
-	}
-}
-
-func TestANodeThatDiesLetsGoOfItsSpreadsheets(t *testing.T) {
-	t.Parallel()
-	s, dsn := openSyncing(t, "one", "two")
-	r := claimed(t, s, "one", "two")
-	hold(t, s, "book", "a", r[0])
-	pgtest.Exec(t, dsn, `update clipsheet.sync_runs set lease_until = now() where holds <> ''`)
-	if hold(t, s, "book", "a", r[0]) {
-		t.Error("a run holds a spreadsheet for longer than its lease")
-	}
-	pgtest.Eventually(t, "nobody to be waiting", func() bool { return hold(t, s, "book", "b", r[1]) })
-}
-
-func TestANodeThatWaitsForASpreadsheetGetsItsTurn(t *testing.T) {
-	t.Parallel()
-	s, dsn := openSyncing(t, "one", "two", "three", "four")
-	r := claimed(t, s, "one", "two", "three", "four")
-	hold(t, s, "book", "a", r[0])
-	if hold(t, s, "book", "b", r[1]) || hold(t, s, "book", "c", r[2]) {
-		t.Error("it is held by another")
-	}
-	if hold(t, s, "book", "a", r[3]) {
-		t.Error("more and more runs of one node can hold it while another waits")
-	}
-	r[0].State = clips.SyncDone
-	finish(t, s, r[0])
-	pgtest.Exec(t, dsn, `update clipsheet.spreadsheets set free_at = now(), wanted_until = now() + interval '1 minute'`)
-	if hold(t, s, "book", "c", r[2]) || !hold(t, s, "book", "b", r[1]) {
-		t.Error("who waited first does not come first")
-	}
 }
 
 func TestARunIsTriedAgainWhenItIsTime(t *testing.T) {
@@ -330,186 +274,4 @@ func TestWhoAsksMayClaimTheRunItself(t *testing.T) {
 	claim(t, s, r.ID, at(0))
 	expire(t, dsn)
 	wantHanded(t, sweep(t, s, at(0)), "one 1") // it died, and others go on
-}
-
-// ended is a run that came to this.
-func ended(t testing.TB, s *store.Store, minute int, state clips.SyncState, p clips.Pushed) clips.SyncRun {
-	t.Helper()
-	task := claim(t, s, ask(t, s, "one", "web", at(minute)).ID, at(minute))
-	task.Run.State, task.Run.Pushed = state, p
-	finish(t, s, task.Run)
-	return task.Run
-}
-
-func TestTheLastChangeCanBeUndone(t *testing.T) {
-	t.Parallel()
-	s, _ := openSyncing(t, "one")
-	id := syncOf(t, s, "one").ID
-	undo := func() (int64, []byte, error) {
-		r, before, err := s.LastImage(t.Context(), id)
-		return r.ID, before, err
-	}
-	_, _, err := undo()
-	wantSays(t, err, "nothing to undo")
-	changed := ended(t, s, 1, clips.SyncDone, clips.Pushed{Cells: 3, Before: []byte("image")})
-	ended(t, s, 2, clips.SyncDone, clips.Pushed{})
-	ended(t, s, 3, clips.SyncFailed, clips.Pushed{Cells: 1, Before: []byte("other")})
-	if r, before, err := undo(); err != nil || r != changed.ID || string(before) != "image" {
-		t.Errorf("of run %d: %q, %v", r, before, err)
-	}
-	ended(t, s, 4, clips.SyncDone, clips.Pushed{Cells: 9, Before: bytes.Repeat([]byte{1}, 32<<20+1)})
-	_, _, err = undo()
-	wantSays(t, err, "cannot be undone", "version history")
-}
-
-func TestPruningRunsOfSyncs(t *testing.T) {
-	t.Parallel()
-	s, dsn := openSyncing(t, "one")
-	for minute := range 8 {
-		state := clips.SyncDone
-		if minute%2 == 1 {
-			state = clips.SyncFailed
-		}
-		ended(t, s, minute, state, clips.Pushed{Cells: 1, Before: []byte("image")})
-	}
-	waiting := ask(t, s, "one", "web", at(8))
-	prune := func(keep store.SyncRetention) int {
-		n, err := s.PruneSyncRuns(t.Context(), keep)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	images := func() string {
-		return pgtest.Query(t, dsn, `select string_agg(extract(minute from slot)::text, ' ' order by slot)
-			from clipsheet.sync_runs where before is not null`)[0]
-	}
-	if n := prune(store.SyncRetention{}); n != 0 || images() != "0 1 2 3 4 5 6 7" {
-		t.Errorf("without limits %d went, images left of %s", n, images())
-	}
-	if n := prune(store.SyncRetention{Images: 3}); n != 0 || images() != "5 6 7" {
-		t.Errorf("%d went, images left of %s", n, images())
-	}
-	pgtest.Exec(t, dsn, `update clipsheet.sync_runs set ended_at = ended_at - interval '100 days'`)
-	if n := prune(store.SyncRetention{Age: 90 * 24 * time.Hour}); n != 6 {
-		t.Errorf("%d went, want 6", n)
-	}
-	wantStates(t, dsn, "one 12:06 done", "one 12:07 failed", "one 12:08 queued")
-	_ = waiting
-}
-
-func TestRaisingAFenceLetsItCountOnFromFarAbove(t *testing.T) {
-	t.Parallel()
-	s, _ := openSyncing(t, "one")
-	ended(t, s, 1, clips.SyncDone, clips.Pushed{})
-	if err := s.RaiseFence(t.Context(), syncOf(t, s, "one").ID); err != nil {
-		t.Fatal(err)
-	}
-	if r := ended(t, s, 2, clips.SyncDone, clips.Pushed{}); r.Fence != 1_000_002 {
-		t.Errorf("the fence is %d", r.Fence)
-	}
-}
-
-// news tells all there is, as "name state notice".
-func news(t testing.TB, s *store.Store) string {
-	t.Helper()
-	var all []string
-	for {
-		more, err := s.TellSyncRun(t.Context(), func(_ context.Context, sync clips.Sync, r clips.SyncRun) error {
-			all = append(all, strings.TrimSpace(sync.Name+" "+string(r.State)+" "+r.Notice))
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !more {
-			return strings.Join(all, ", ")
-		}
-	}
-}
-
-func TestTheOwnerIsToldWhatIsNews(t *testing.T) {
-	t.Parallel()
-	s, dsn := openSyncing(t, "one")
-	minute := 0
-	end := func(state clips.SyncState, kind clips.Kind, notice string) {
-		minute++
-		task := claim(t, s, ask(t, s, "one", "web", at(minute)).ID, at(minute))
-		task.Run.State, task.Run.Kind, task.Run.Notice = state, kind, notice
-		finish(t, s, task.Run)
-	}
-	for _, step := range []struct {
-		state  clips.SyncState
-		kind   clips.Kind
-		notice string
-		want   string
-	}{
-		{clips.SyncDone, "", "", ""},
-		{clips.SyncFailed, clips.KindTarget, "a", "one failed a"},
-		{clips.SyncFailed, clips.KindTarget, "b", ""},
-		{clips.SyncFailed, clips.KindSQL, "c", "one failed c"},
-		{clips.SyncDone, "", "", "one done"},
-		{clips.SyncDone, "", "", ""},
-		{clips.SyncFailed, clips.KindSQL, "d", "one failed d"},
-	} {
-		end(step.state, step.kind, step.notice)
-		if got := news(t, s); got != step.want {
-			t.Errorf("after %+v the news is %q", step, got)
-		}
-	}
-	pgtest.Exec(t, dsn, `update clipsheet.sync_runs set told_at = told_at - interval '25 hours'`)
-	end(clips.SyncFailed, clips.KindSQL, "e")
-	end(clips.SyncFailed, clips.KindSQL, "f")
-	if got := news(t, s); got != "one failed e" {
-		t.Errorf("a day later the news is %q", got)
-	}
-}
-
-func TestTheOwnerIsToldWhenARunIsLate(t *testing.T) {
-	t.Parallel()
-	s, dsn := openSyncing(t, "one")
-	id := ask(t, s, "one", "web", at(1)).ID
-	try := func(state clips.SyncState) {
-		task := claim(t, s, id, at(1))
-		task.Run.State, task.Run.Notice = state, "Google is away."
-		if state == clips.SyncDone {
-			finish(t, s, task.Run)
-		} else if err := s.RetrySyncRun(t.Context(), task.Run, at(1), 0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	try(clips.SyncQueued)
-	if got := news(t, s); got != "" {
-		t.Errorf("at first the news is %q", got)
-	}
-	pgtest.Exec(t, dsn, `update clipsheet.sync_runs set started_at = started_at - interval '61 minutes'`)
-	try(clips.SyncQueued)
-	if got := news(t, s); got != "one queued Google is away." {
-		t.Errorf("an hour later the news is %q", got)
-	}
-	try(clips.SyncQueued)
-	if got := news(t, s); got != "" {
-		t.Errorf("told twice: %q", got)
-	}
-	try(clips.SyncDone)
-	if got := news(t, s); got != "one done Google is away." {
-		t.Errorf("in the end the news is %q", got)
-	}
-}
-
-func TestNewsThatCannotBeToldWaits(t *testing.T) {
-	t.Parallel()
-	s, dsn := openSyncing(t, "one")
-	ended(t, s, 1, clips.SyncFailed, clips.Pushed{})
-	broken := errors.New("no answer from the webhook")
-	if _, err := s.TellSyncRun(t.Context(), func(context.Context, clips.Sync, clips.SyncRun) error { return broken }); !errors.Is(err, broken) {
-		t.Errorf("error %v", err)
-	}
-	if got := news(t, s); got != "" {
-		t.Errorf("told again at once: %q", got)
-	}
-	pgtest.Exec(t, dsn, `update clipsheet.sync_runs set tell_at = tell_at - interval '61 seconds'`)
-	if got := news(t, s); got != "one failed" {
-		t.Errorf("a minute later the news is %q", got)
-	}
 }

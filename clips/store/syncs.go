@@ -12,7 +12,8 @@ import (
 const (
 	syncColumns = `
 	s.id, s.name, s.target, s.params, s.account, s.spreadsheet, s.tab, s.at_cell, s.mode, s.key, s.period, s.keep,
-	s.fill_down, s.as_of_cell, s.info_tab, s.schedule, s.timezone, s.paused, s.next_at, s.fence, s.declared, s.retired_at,` + clipColumns
+	s.fill_down, s.as_of_cell, s.info_tab, s.schedule, s.timezone, s.paused, s.next_at, s.fence, s.declared,
+	s.retired_at,` + clipColumns
 	syncTables = `
 	clipsheet.syncs s
 	join clipsheet.clips c on c.id = s.clip_id
@@ -21,8 +22,8 @@ const (
 
 func syncFields(s *clips.Sync) []any {
 	return append([]any{&s.ID, &s.Name, &s.Target, &s.Params, &s.Account, &s.Spreadsheet, &s.Tab, &s.At, &s.Mode, &s.Key,
-		&s.Period, &s.Keep, &s.FillDown, &s.AsOfCell, &s.InfoTab, &s.Schedule, &s.TimeZone, &s.Paused, moment(&s.NextAt), &s.Fence,
-		&s.Declared, moment(&s.RetiredAt)}, clipFields(&s.Clip)...)
+		&s.Period, &s.Keep, &s.FillDown, &s.AsOfCell, &s.InfoTab, &s.Schedule, &s.TimeZone, &s.Paused, moment(&s.NextAt),
+		&s.Fence, &s.Declared, moment(&s.RetiredAt)}, clipFields(&s.Clip)...)
 }
 
 func scanSync(row pgx.CollectableRow) (s clips.Sync, err error) {

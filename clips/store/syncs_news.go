@@ -12,7 +12,9 @@ import (
 // TellSyncRun tells the news of one run: that it failed, that it works again, or, of a run still queued, that it is
 // late. It is false when there are none. tell is called at least once for each; if it fails, or the process ends
 // meanwhile, it is called again later, for a day.
-func (s *Store) TellSyncRun(ctx context.Context, tell func(context.Context, clips.Sync, clips.SyncRun) error) (bool, error) {
+func (s *Store) TellSyncRun(
+	ctx context.Context, tell func(context.Context, clips.Sync, clips.SyncRun) error,
+) (bool, error) {
 	const doing = "tell the news of a run"
 	task, err := s.takeNews(ctx)
 	if errors.Is(err, clips.ErrNotFound) {

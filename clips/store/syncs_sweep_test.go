@@ -266,17 +266,21 @@ func TestASweepThatCannotHandOverChangesNothing(t *testing.T) {
 
 func TestOneProcessSweepsAtATime(t *testing.T) {
 	t.Parallel()
-	s, dsn := openSyncing(t, "one", "two")
+	s, dsn := openSyncing(t, "one")
 	other := openAt(t, dsn)
-	sweep(t, s, at(0))
+	ask(t, s, "one", "web", at(1))
 	err := s.SweepSyncs(t.Context(), at(1), everyMinute, func(context.Context, pgx.Tx, []clips.Handover) error {
+		changed := append(declareSyncs("two"), declareSyncs("one")...)
+		changed[0].Schedule = ""
+		applySyncs(t, other, declare("sales"), changed...)
+		ask(t, other, "two", "web", at(1))
 		wantHanded(t, sweep(t, other, at(1)))
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantStates(t, dsn, "one 12:01 queued", "two 12:01 queued")
+	wantHanded(t, sweep(t, other, at(1)), "two 1")
 }
 
 func TestWithoutAMomentTheDatabaseHasTheClock(t *testing.T) {
