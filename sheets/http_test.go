@@ -25,7 +25,7 @@ func TestOverRealHTTP(t *testing.T) {
 
 	token := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: google.AccessToken(ann)})
 	pusher := sheets.New(sheets.Options{
-		Endpoint: server.URL + "/",
+		Endpoint: server.URL,
 		Identity: func(ctx context.Context, account string) (sheets.Identity, error) {
 			return sheets.Identity{Client: &http.Client{Transport: &oauth2.Transport{Source: token}}, Email: account}, nil
 		},

@@ -135,3 +135,19 @@ func TestAreasFollowColumnsAsGoogleMovesThem(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsReadBackIsHeldToFifteenDigits(t *testing.T) {
+	for _, test := range []struct {
+		read, written cell
+		alike         bool
+	}{
+		{numberCell(0.3), numberCell(0.30000000000000004), true}, {numberCell(1234567890.12345), numberCell(1234567890.12346), false},
+		{numberCell(0), numberCell(1e-300), false}, {numberCell(1), boolCell(true), false}, {boolCell(false), boolCell(true), false},
+		{textCell("a\nb"), textCell("a\r\nb"), true}, {textCell("a"), textCell("b"), false}, {cell{}, textCell(""), true},
+		{cell{kind: isFormula, text: "=1"}, textCell("=1"), false},
+	} {
+		if test.read.alike(test.written) != test.alike {
+			t.Errorf("%v read, %v written", test.read, test.written)
+		}
+	}
+}

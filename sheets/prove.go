@@ -3,6 +3,8 @@ package sheets
 import (
 	"context"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"clipsheet/clips"
@@ -96,7 +98,7 @@ func (p *plan) check(after *layout) (int, error) {
 		for _, a := range p.proof() {
 			for row := a.top; row < a.bottom && col >= a.left && col < a.right; row++ {
 				c, ours := p.wanted(row, col)
-				if ours && t.at(row, col) != c {
+				if ours && !t.at(row, col).alike(c) {
 					return n, &clips.Error{Kind: clips.KindTarget, Notice: fmt.Sprintf("Google shows %q in %s of the tab %q, where %q was "+
 						"written. Look whether a rule of the tab changes what is entered there.", short(t.at(row, col).String()),
 						cellName(row, col), p.title, short(c.String()))}
@@ -108,4 +110,15 @@ func (p *plan) check(after *layout) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// alike is the same as far as a program can hold a spreadsheet to it: to the fifteenth digit of a number, and whatever
+// ends the lines of a text.
+func (c cell) alike(other cell) bool {
+	if c.kind == isNumber && other.kind == isNumber {
+		return math.Abs(c.number-other.number) <= 5e-15*max(math.Abs(c.number), math.Abs(other.number))
+	}
+	return c == other || c.kind == other.kind && lineEnds.Replace(c.text) == lineEnds.Replace(other.text) && c.number == other.number
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -41,6 +42,9 @@ type Pusher struct {
 
 // New makes a Pusher.
 func New(o Options) *Pusher {
+	if o.Endpoint != "" {
+		o.Endpoint = strings.TrimSuffix(o.Endpoint, "/") + "/" // the client resolves paths against it, as against a folder
+	}
 	o.Limiter = cmp.Or[Limiter](o.Limiter, NewBuckets())
 	o.Pause = cmp.Or(o.Pause, time.Second)
 	o.Patience = cmp.Or(o.Patience, 5*time.Minute)
