@@ -28,7 +28,9 @@
 // seek, and a digest by which equal results are known. [SnapshotInfo] is its description. Every output is made from
 // a snapshot, so nothing is ever sent that was not first in hand whole.
 //
-// A [Link] is a capability: whoever holds its [Token] may read one clip. We keep only the token's hash.
+// A [Workbook] is several clips delivered together, their snapshots all of one moment, so that totals tie out.
+//
+// A [Link] is a capability: whoever holds its [Token] may read one clip, or one workbook. We keep only the token's hash.
 //
 // A [Run] is one attempt to refresh a clip, and what became of it. Failures are an [Error] of one of a few [Kind]s,
 // with a sentence for people apart from the cause.

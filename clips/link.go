@@ -1,6 +1,7 @@
 package clips
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -40,11 +41,13 @@ func (t Token) Format(f fmt.State, _ rune) { io.WriteString(f, stars) }
 // down says Reveal.
 func (t Token) MarshalText() ([]byte, error) { return []byte(stars), nil }
 
-// Link is a capability: whoever holds its token may read one clip, in the formats and with the parameters it allows.
+// Link is a capability: whoever holds its token may read one clip, or one workbook, in the formats and with the
+// parameters it allows.
 type Link struct {
 	ID         int64
-	ClipID     int64
+	ClipID     int64 // 0 for a link to a workbook
 	ClipSlug   string
+	Workbook   string // the name of one; "" for a link to a clip
 	Label      string
 	Formats    []string          // empty allows every format
 	Locked     map[string]string // parameters the reader cannot change
@@ -55,6 +58,9 @@ type Link struct {
 	LastUsedBy string    // the kind of reader: "Google Sheets", "Excel", "browser", "curl", …
 	RotatedTo  int64     // the link that replaced this one; 0 is none
 }
+
+// Name is that of the clip or workbook it opens.
+func (l Link) Name() string { return cmp.Or(l.Workbook, l.ClipSlug) }
 
 // Works tells whether the link opens anything at that moment.
 func (l Link) Works(at time.Time) bool {

@@ -35,6 +35,13 @@ type Source interface {
 	Open(ctx context.Context, q Query) (Rows, error)
 }
 
+// TogetherSource is a Source that also runs several queries in one snapshot, so that their results are of one moment.
+// each is given the rows of query i, in order, and reads them to their end; they are good once Together returns nil.
+type TogetherSource interface {
+	Source
+	Together(ctx context.Context, queries []Query, each func(i int, rows Rows) error) error
+}
+
 // Request asks for the result of a clip with parameters bound.
 type Request struct {
 	Clip  Clip

@@ -18,6 +18,8 @@ type Store interface {
 	FinishRun(ctx context.Context, r clips.Run) error
 	SaveSnapshot(ctx context.Context, info clips.SnapshotInfo, r clips.Run, file io.Reader) error
 	LatestSnapshot(ctx context.Context, clipID int64, revision int, key string) (clips.SnapshotInfo, error)
+	SaveWorkbookResult(ctx context.Context, r clips.WorkbookResult) error
+	LatestWorkbookResult(ctx context.Context, workbook, key string) ([]clips.SnapshotInfo, error)
 	ReadSnapshot(ctx context.Context, id int64, w io.Writer) error
 }
 
@@ -85,12 +87,17 @@ func (c *Cache) Close() {
 //
 // A run belongs to nobody: it goes on to its end when its readers have left, and its result serves the next one.
 func (c *Cache) Get(ctx context.Context, req clips.Request) (clips.Answer, error) {
-	r := c.hold(keyOf(req))
+	a, err := c.get(ctx, c.clip(req))
+	return a.ofClip(), err
+}
+
+func (c *Cache) get(ctx context.Context, e errand) (answer, error) {
+	r := c.hold(e.key)
 	defer c.letGo(r)
-	if err := c.load(ctx, r); err != nil {
-		return clips.Answer{}, err
+	if err := c.load(ctx, r, e); err != nil {
+		return answer{}, err
 	}
-	last, run, err := c.decide(r, req)
+	last, run, err := c.decide(r, e)
 	if run == nil {
 		return last, err
 	}
@@ -98,46 +105,48 @@ func (c *Cache) Get(ctx context.Context, req clips.Request) (clips.Answer, error
 }
 
 // decide applies the rule of Get. It yields the answer, or the flight to wait for and what stands in if it fails.
-func (c *Cache) decide(r *result, req clips.Request) (clips.Answer, *flight, error) {
+func (c *Cache) decide(r *result, e errand) (answer, *flight, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	age, limit := r.age(time.Now()), maxAge(req)
-	last := clips.Answer{Info: r.last}
+	age := r.age(time.Now())
+	last := answer{set: r.last}
 	switch {
-	case r.has() && age < limit:
+	case r.has() && age < e.limit:
 		return last, nil, nil
 	case time.Now().Before(r.failure.until):
-		answer, err := standIn(last, r.failure.err)
-		return answer, nil, err
+		instead, err := standIn(last, r.failure.err)
+		return instead, nil, err
 	}
-	run := c.start(r, &r.running, func(ctx context.Context) (clips.SnapshotInfo, error) { return c.refresh(ctx, r, req, limit) })
-	if r.has() && age < 2*limit && !req.Fresh {
-		last.Stale = "a newer result is being made" + showing(last.Info)
+	run := c.start(r, &r.running, func(ctx context.Context) (set, error) { return c.refresh(ctx, r, e) })
+	if r.has() && age < 2*e.limit && !e.fresh {
+		last.stale = "a newer result is being made" + showing(last.set[0])
 		return last, nil, nil
 	}
 	return last, run, nil
 }
 
-func (c *Cache) await(ctx context.Context, run *flight, last clips.Answer) (clips.Answer, error) {
+func (c *Cache) await(ctx context.Context, run *flight, last answer) (answer, error) {
 	patience := time.NewTimer(c.o.Patience)
 	defer patience.Stop()
 	select {
 	case <-run.done:
 		if run.err == nil {
-			return clips.Answer{Info: run.info}, nil
+			return answer{set: run.set}, nil
 		}
 		return standIn(last, run.err)
 	case <-patience.C:
 		return standIn(last, errPatience(c.o.Patience))
 	case <-ctx.Done():
-		return clips.Answer{}, errLeft(ctx)
+		return answer{}, errLeft(ctx)
 	}
 }
 
 // Run answers with the result of a run that began after it was called, and with nothing else: what a run cannot give is
 // an error, however good the last result is. It waits as long as ctx allows; several who wait share a run.
 func (c *Cache) Run(ctx context.Context, req clips.Request) (clips.SnapshotInfo, error) {
-	r := c.hold(keyOf(req))
+	e := c.clip(req)
+	e.limit = 0
+	r := c.hold(e.key)
 	defer c.letGo(r)
 	c.mu.Lock()
 	before := r.running // it has begun already
@@ -148,47 +157,44 @@ func (c *Cache) Run(ctx context.Context, req clips.Request) (clips.SnapshotInfo,
 		}
 	}
 	c.mu.Lock()
-	run := c.start(r, &r.running, func(ctx context.Context) (clips.SnapshotInfo, error) { return c.refresh(ctx, r, req, 0) })
+	run := c.start(r, &r.running, func(ctx context.Context) (set, error) { return c.refresh(ctx, r, e) })
 	c.mu.Unlock()
 	if err := run.wait(ctx); err != nil {
 		return clips.SnapshotInfo{}, err
 	}
-	return run.info, run.err
+	return answer{set: run.set}.ofClip().Info, run.err
 }
 
 // Peek answers with what there is, of whatever age, and never causes a run. Without anything the error is
 // clips.ErrNotFound.
 func (c *Cache) Peek(ctx context.Context, req clips.Request) (clips.Answer, error) {
-	r := c.hold(keyOf(req))
+	a, err := c.peek(ctx, c.clip(req))
+	return a.ofClip(), err
+}
+
+func (c *Cache) peek(ctx context.Context, e errand) (answer, error) {
+	r := c.hold(e.key)
 	defer c.letGo(r)
-	if err := c.load(ctx, r); err != nil {
-		return clips.Answer{}, err
+	if err := c.load(ctx, r, e); err != nil {
+		return answer{}, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	last := answer{set: r.last}
 	switch {
 	case !r.has():
-		return clips.Answer{}, errNothing(req.Clip)
-	case r.failure.err != nil && r.age(time.Now()) >= maxAge(req):
-		return standIn(clips.Answer{Info: r.last}, r.failure.err)
+		return answer{}, errNothing(e.name)
+	case r.failure.err != nil && r.age(time.Now()) >= e.limit:
+		return standIn(last, r.failure.err)
 	}
-	return clips.Answer{Info: r.last}, nil
-}
-
-// maxAge is the age from which a result is too old for the request.
-func maxAge(req clips.Request) time.Duration {
-	age := req.Clip.Revision.MaxAge
-	if req.Fresh {
-		return min(age, clips.MinFreshAge)
-	}
-	return age
+	return last, nil
 }
 
 // standIn answers with the last good result, marked with why it is not newer, or with the failure when there is none.
-func standIn(last clips.Answer, failure error) (clips.Answer, error) {
-	if last.Info.ID == 0 {
-		return clips.Answer{}, failure
+func standIn(last answer, failure error) (answer, error) {
+	if last.set.id() == 0 {
+		return answer{}, failure
 	}
-	last.Stale = staleReason(failure) + showing(last.Info)
+	last.stale = staleReason(failure) + showing(last.set[0])
 	return last, nil
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type memory struct {
 	runs     map[int64]clips.Run
 	infos    map[int64]clips.SnapshotInfo
 	files    map[int64][]byte
+	books    []clips.WorkbookResult
 	asked    int  // LatestSnapshot
 	read     int  // ReadSnapshot
 	down     bool // everything fails
@@ -87,6 +89,31 @@ func (m *memory) LatestSnapshot(_ context.Context, clipID int64, revision int, p
 	return clips.SnapshotInfo{}, fmt.Errorf("snapshot: %w", clips.ErrNotFound)
 }
 
+func (m *memory) SaveWorkbookResult(ctx context.Context, r clips.WorkbookResult) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.down || m.saveDown || ctx.Err() != nil {
+		return errDown
+	}
+	m.books = append(m.books, r)
+	return nil
+}
+
+func (m *memory) LatestWorkbookResult(_ context.Context, workbook, key string) ([]clips.SnapshotInfo, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked++
+	if m.down {
+		return nil, errDown
+	}
+	for _, r := range slices.Backward(m.books) {
+		if r.Workbook == workbook && r.Key == key {
+			return r.Infos, nil
+		}
+	}
+	return nil, fmt.Errorf("workbook: %w", clips.ErrNotFound)
+}
+
 func (m *memory) ReadSnapshot(_ context.Context, id int64, w io.Writer) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -124,6 +151,20 @@ func (s *script) Open(ctx context.Context, q clips.Query) (clips.Rows, error) {
 		return table(fmt.Sprint(n)), nil
 	}
 	return does(ctx, n)
+}
+
+// Together answers each query like Open.
+func (s *script) Together(ctx context.Context, queries []clips.Query, each func(int, clips.Rows) error) error {
+	for i, q := range queries {
+		rows, err := s.Open(ctx, q)
+		if err != nil {
+			return err
+		}
+		if err := each(i, rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *script) set(does func(ctx context.Context, n int) (clips.Rows, error)) {

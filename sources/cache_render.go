@@ -27,33 +27,44 @@ const readTimeout = 10 * time.Minute
 // KindCorrupt and the cache disowns the result: the next Get runs the clip.
 func (c *Cache) Render(ctx context.Context, info clips.SnapshotInfo, variant string,
 	encode func(io.Writer, *clips.Snapshot) error) (*os.File, error) {
-	file, err := c.o.Files.open(ctx, renderedName(info, variant), func(w io.Writer) error {
-		return c.render(w, info, encode)
+	file, err := c.o.Files.open(ctx, renderedName(variant, info), func(w io.Writer) error {
+		return c.render(w, set{info}, func(w io.Writer, snapshots []*clips.Snapshot) error { return encode(w, snapshots[0]) })
 	})
 	if clips.KindOf(err) == clips.KindCorrupt {
-		c.disown(info)
+		c.disown(keyOfInfo(info), set{info})
 	}
 	return file, err
 }
 
-// render encodes the snapshot. A damaged one is removed from the cache, so that another try fetches it again.
-func (c *Cache) render(w io.Writer, info clips.SnapshotInfo, encode func(io.Writer, *clips.Snapshot) error) error {
+// render encodes snapshots. Damaged ones are removed from the cache, so that another try fetches them again.
+func (c *Cache) render(w io.Writer, infos set, encode func(io.Writer, []*clips.Snapshot) error) error {
 	if err := c.renders.take(c.ctx, c.o.RunTimeout); err != nil {
 		return err
 	}
 	defer c.renders.give()
-	file, err := c.snapshotFile(info)
-	if err != nil {
-		return err
+	var snapshots []*clips.Snapshot
+	for _, info := range infos {
+		file, err := c.snapshotFile(info)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		snapshot, err := openSnapshot(file, info)
+		if err != nil {
+			return c.doubt(infos, err)
+		}
+		snapshots = append(snapshots, snapshot)
 	}
-	defer file.Close()
-	snapshot, err := openSnapshot(file, info)
-	if err == nil {
-		err = encode(stopWriter{c.ctx, w}, snapshot)
-	}
+	return c.doubt(infos, encode(stopWriter{c.ctx, w}, snapshots))
+}
+
+// doubt removes what may be damaged from the cache.
+func (c *Cache) doubt(infos set, err error) error {
 	if clips.KindOf(err) == clips.KindCorrupt {
-		c.o.Log.Warn("a stored result is damaged", "snapshot", info.ID, "err", err)
-		c.o.Files.dropName(snapshotName(info))
+		c.o.Log.Warn("a stored result is damaged", "snapshot", infos.id(), "err", err)
+		for _, info := range infos {
+			c.o.Files.dropName(snapshotName(info))
+		}
 	}
 	return err
 }
@@ -63,13 +74,11 @@ func (c *Cache) render(w io.Writer, info clips.SnapshotInfo, encode func(io.Writ
 // KindCorrupt and the next Get runs the clip.
 func (c *Cache) Open(info clips.SnapshotInfo) (*clips.Snapshot, io.Closer, error) {
 	snapshot, file, err := c.openWhole(info)
-	if clips.KindOf(err) == clips.KindCorrupt {
-		c.o.Log.Warn("a stored result is damaged", "snapshot", info.ID, "err", err)
-		c.o.Files.dropName(snapshotName(info))
+	if clips.KindOf(c.doubt(set{info}, err)) == clips.KindCorrupt {
 		snapshot, file, err = c.openWhole(info)
 	}
 	if clips.KindOf(err) == clips.KindCorrupt {
-		c.disown(info)
+		c.disown(keyOfInfo(info), set{info})
 	}
 	return snapshot, file, err
 }
@@ -124,34 +133,42 @@ func openSnapshot(file *os.File, info clips.SnapshotInfo) (*clips.Snapshot, erro
 }
 
 // disown forgets a result that cannot be read any more, and remembers not to believe the state database about it.
-func (c *Cache) disown(info clips.SnapshotInfo) {
-	r := c.hold(key{info.ClipID, info.Revision, info.ParamsKey})
+func (c *Cache) disown(k key, infos set) {
+	r := c.hold(k)
 	defer c.letGo(r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r.lost == info.ID {
+	if r.lost == infos.id() {
 		return
 	}
-	c.o.Log.Error("a stored result cannot be read any more: the next reader causes a run", "snapshot", info.ID)
-	r.lost = info.ID
-	if r.last.ID == info.ID {
-		r.last = clips.SnapshotInfo{}
+	c.o.Log.Error("a stored result cannot be read any more: the next reader causes a run", "snapshot", infos.id())
+	r.lost = infos.id()
+	if r.last.id() == infos.id() {
+		r.last = nil
 	}
+}
+
+func keyOfInfo(info clips.SnapshotInfo) key {
+	return key{clip: info.ClipID, revision: info.Revision, params: info.ParamsKey}
 }
 
 // snapshotName and renderedName tell results apart by more than their ID, so that a cache directory that outlives
 // its state database, where IDs begin again, serves nothing of the old one.
 func snapshotName(info clips.SnapshotInfo) string {
-	return fmt.Sprintf("%s%d-%s", snapshotPrefix, info.ID, nameHash(info, ""))
+	return fmt.Sprintf("%s%d-%s", snapshotPrefix, info.ID, nameHash("", info))
 }
 
-func renderedName(info clips.SnapshotInfo, variant string) string {
-	return fmt.Sprintf("%s%d-%s", renderedPrefix, info.ID, nameHash(info, variant))
+func renderedName(variant string, infos ...clips.SnapshotInfo) string {
+	return fmt.Sprintf("%s%d-%s", renderedPrefix, infos[0].ID, nameHash(variant, infos...))
 }
 
-func nameHash(info clips.SnapshotInfo, variant string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s", info.Digest, info.CreatedAt.UnixMicro(), variant))
-	return hex.EncodeToString(sum[:8])
+func nameHash(variant string, infos ...clips.SnapshotInfo) string {
+	h := sha256.New()
+	for _, info := range infos {
+		fmt.Fprintf(h, "%s\x00%d\x00", info.Digest, info.CreatedAt.UnixMicro())
+	}
+	io.WriteString(h, variant)
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // stopWriter ends an encoder at its next write once ctx is done.

@@ -137,7 +137,7 @@ func TestDamagedRenderingIsNeverServed(t *testing.T) {
 			info := w.get(t, ask()).Info
 			w.read(t, info)
 			for _, when := range []string{"at once", "after a restart"} {
-				if err := damage(w.path(renderedName(info, "text"))); err != nil {
+				if err := damage(w.path(renderedName("text", info))); err != nil {
 					t.Fatal(err)
 				}
 				if when == "after a restart" {
@@ -189,7 +189,7 @@ func TestTouchedFileIsComparedAtOnce(t *testing.T) {
 	w.read(t, info)
 	w.read(t, info)
 	w.o.Files.mu.Lock()
-	c := w.o.Files.kept[renderedName(info, "text")].Value.(*cached)
+	c := w.o.Files.kept[renderedName("text", info)].Value.(*cached)
 	w.o.Files.mu.Unlock()
 	c.until = time.Now().Add(time.Hour)
 	for untouchedSince(t, c) { // the clock of a file system ticks slowly

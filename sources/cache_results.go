@@ -23,10 +23,11 @@ type key struct {
 	clip     int64
 	revision int
 	params   string
+	workbook string // its name, of a workbook's; then params says it all
 }
 
 func keyOf(req clips.Request) key {
-	return key{req.Clip.ID, req.Clip.Revision.Number, req.Bound.Key}
+	return key{clip: req.Clip.ID, revision: req.Clip.Revision.Number, params: req.Bound.Key}
 }
 
 // result is what this process knows of one key. Cache.mu guards it.
@@ -35,10 +36,10 @@ type result struct {
 	users  int  // readers and flights that hold it; it is not forgotten meanwhile
 	loaded bool // the state database was asked
 
-	last    clips.SnapshotInfo // the newest good one; ID 0 is none
-	seen    time.Time          // when this process learnt of it
-	seenAge time.Duration      // how old it was then
-	lost    int64              // a snapshot that turned out damaged beyond repair, not to be believed again
+	last    set           // the newest good one
+	seen    time.Time     // when this process learnt of it
+	seenAge time.Duration // how old it was then
+	lost    int64         // a set that turned out damaged beyond repair, not to be believed again
 
 	loading *flight
 	running *flight
@@ -52,10 +53,10 @@ type failure struct {
 	count int // in a row
 }
 
-// flight is work under way that others may wait for. info and err are good once done is closed.
+// flight is work under way that others may wait for. set and err are good once done is closed.
 type flight struct {
 	done chan struct{}
-	info clips.SnapshotInfo
+	set  set
 	err  error
 }
 
@@ -69,17 +70,17 @@ func (f *flight) wait(ctx context.Context) error {
 	}
 }
 
-func (r *result) has() bool { return r.last.ID != 0 }
+func (r *result) has() bool { return r.last.id() != 0 }
 
 // learn takes a newer result in. One from the future, by the clock of another node or of yesterday, is new.
-func (r *result) learn(info clips.SnapshotInfo, now time.Time) {
-	r.last, r.seen, r.seenAge = info, now, max(0, now.Sub(info.CreatedAt))
+func (r *result) learn(newer set, now time.Time) {
+	r.last, r.seen, r.seenAge = newer, now, max(0, now.Sub(newer.createdAt()))
 }
 
 // age counts on the monotonic clock, so that setting the wall clock back makes nothing young for ever, and on the
 // wall clock too, since the monotonic one stands still while a laptop sleeps. The older wins: at worst a run too many.
 func (r *result) age(now time.Time) time.Duration {
-	return max(r.seenAge+now.Sub(r.seen), now.Round(0).Sub(r.last.CreatedAt))
+	return max(r.seenAge+now.Sub(r.seen), now.Round(0).Sub(r.last.createdAt()))
 }
 
 // fail notes a failed run. A busy server is no fault of the clip, so waiting does not grow with it.
@@ -127,14 +128,14 @@ func (c *Cache) forgetOne() {
 	}
 }
 
-// load asks the state database for the newest snapshot, once per key, however many wait.
-func (c *Cache) load(ctx context.Context, r *result) error {
+// load asks the state database for the newest result, once per key, however many wait.
+func (c *Cache) load(ctx context.Context, r *result, e errand) error {
 	c.mu.Lock()
 	if r.loaded {
 		c.mu.Unlock()
 		return nil
 	}
-	loading := c.start(r, &r.loading, func(ctx context.Context) (clips.SnapshotInfo, error) { return c.newest(ctx, r) })
+	loading := c.start(r, &r.loading, func(ctx context.Context) (set, error) { return c.newest(ctx, r, e) })
 	c.mu.Unlock()
 	select {
 	case <-loading.done:
@@ -145,27 +146,27 @@ func (c *Cache) load(ctx context.Context, r *result) error {
 }
 
 // newest learns what the state database has, which may be another node's work.
-func (c *Cache) newest(ctx context.Context, r *result) (clips.SnapshotInfo, error) {
+func (c *Cache) newest(ctx context.Context, r *result, e errand) (set, error) {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 	defer cancel()
-	info, err := c.o.Store.LatestSnapshot(ctx, r.key.clip, r.key.revision, r.key.params)
+	found, err := e.find(ctx)
 	switch {
 	case clips.KindOf(err) == clips.KindCorrupt: // as good as none: a run makes another
-		c.o.Log.Error("the last result in the state database is damaged", "clip", r.key.clip, "err", err)
+		c.o.Log.Error("the last result in the state database is damaged", "of", e.name, "err", err)
 	case err != nil && !errors.Is(err, clips.ErrNotFound):
-		return clips.SnapshotInfo{}, errState("find the last result", err)
+		return nil, errState("find the last result", err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if info.ID > r.last.ID && info.ID != r.lost {
-		r.learn(info, time.Now())
+	if found.id() > r.last.id() && found.id() != r.lost {
+		r.learn(found, time.Now())
 	}
 	r.loaded = true
 	return r.last, nil
 }
 
 // start joins the flight in the slot, or begins one. The caller holds mu; the work does not.
-func (c *Cache) start(r *result, slot **flight, work func(context.Context) (clips.SnapshotInfo, error)) *flight {
+func (c *Cache) start(r *result, slot **flight, work func(context.Context) (set, error)) *flight {
 	if *slot != nil {
 		return *slot
 	}
@@ -178,11 +179,11 @@ func (c *Cache) start(r *result, slot **flight, work func(context.Context) (clip
 	*slot = f
 	r.users++
 	c.work.Go(func() {
-		var info clips.SnapshotInfo
-		err := calmly(c.o.Log, "refresh a result", func() (err error) { info, err = work(c.ctx); return err })
+		var made set
+		err := calmly(c.o.Log, "refresh a result", func() (err error) { made, err = work(c.ctx); return err })
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		f.info, f.err = info, err
+		f.set, f.err = made, err
 		*slot = nil
 		r.users--
 		close(f.done)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"time"
 
@@ -18,83 +17,85 @@ const (
 	closeGrace  = 10 * time.Second
 )
 
-// refresh makes a newer result: another node's, if the state database has one younger than limit by now, else by a
-// run. How it went is noted before the flight lands, so that the next reader decides by it.
-func (c *Cache) refresh(ctx context.Context, r *result, req clips.Request, limit time.Duration) (clips.SnapshotInfo, error) {
-	info, err := c.renew(ctx, r, req, limit)
+// refresh makes a newer result: another node's, if the state database has one young enough by now, else by a run. How
+// it went is noted before the flight lands, so that the next reader decides by it.
+func (c *Cache) refresh(ctx context.Context, r *result, e errand) (set, error) {
+	newer, err := c.renew(ctx, r, e)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
-		c.o.Log.Warn("a clip was not refreshed", "clip", req.Clip.Slug, "kind", clips.KindOf(err), "err", err)
+		c.o.Log.Warn("a result was not refreshed", "of", e.name, "kind", clips.KindOf(err), "err", err)
 		r.fail(err, time.Now())
-		return info, err
+		return nil, err
 	}
 	r.failure = failure{}
-	if info.ID != r.last.ID && info.ID != r.lost {
-		r.learn(info, time.Now())
+	if newer.id() != r.last.id() && newer.id() != r.lost {
+		r.learn(newer, time.Now())
 	}
-	return info, nil
+	return newer, nil
 }
 
-func (c *Cache) renew(ctx context.Context, r *result, req clips.Request, limit time.Duration) (clips.SnapshotInfo, error) {
-	if _, err := c.newest(ctx, r); err != nil {
-		return clips.SnapshotInfo{}, err
+func (c *Cache) renew(ctx context.Context, r *result, e errand) (set, error) {
+	if _, err := c.newest(ctx, r, e); err != nil {
+		return nil, err
 	}
 	c.mu.Lock()
-	last, young := r.last, r.has() && r.age(time.Now()) < limit
+	last, young := r.last, r.has() && r.age(time.Now()) < e.limit
 	c.mu.Unlock()
 	if young {
 		return last, nil
 	}
 	if err := c.runs.take(ctx, c.o.Patience); err != nil {
-		return clips.SnapshotInfo{}, err
+		return nil, err
 	}
 	defer c.runs.give()
-	return c.run(ctx, req)
+	return e.run(ctx)
 }
 
-// run is one run from its row in the state database to the outcome in it.
-func (c *Cache) run(ctx context.Context, req clips.Request) (clips.SnapshotInfo, error) {
+// run runs a clip, or several in one snapshot, from their rows in the state database to the outcome in these. name is
+// that of the clip or the workbook.
+func (c *Cache) run(ctx context.Context, name string, reqs []clips.Request) (set, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.o.RunTimeout)
 	defer cancel()
-	run := clips.Run{ClipID: req.Clip.ID, Revision: req.Clip.Revision.Number, ParamsKey: req.Bound.Key,
-		StartedAt: time.Now(), State: clips.RunRunning}
-	var err error
-	if run.ID, err = c.begin(ctx, run); err != nil {
-		return clips.SnapshotInfo{}, err
-	}
-	info, draft, err := c.execute(ctx, req, run)
+	b := &batch{name: name, reqs: reqs}
+	defer b.close()
+	err := c.begin(ctx, b)
 	if err == nil {
-		defer draft.file.Close()
-		run.State, run.Rows, run.Bytes, run.Digest = clips.RunDone, info.Rows, info.Bytes, info.Digest
-	} else {
-		err = c.endOfTime(ctx, err)
-		run.State, run.Kind, run.Notice = clips.RunFailed, clips.KindOf(err), clips.NoticeOf(err)
+		err = c.execute(ctx, b)
 	}
-	run.EndedAt = time.Now()
-	c.finish(ctx, run, info, draft)
-	return info, err
+	if err != nil {
+		err = c.endOfTime(ctx, err)
+	}
+	b.settle(err)
+	for i, run := range b.runs {
+		c.finish(ctx, run, b, i)
+	}
+	return b.set(), err
 }
 
-// begin makes the run's row. Without the state database nothing runs, since nothing could say what did.
-func (c *Cache) begin(ctx context.Context, run clips.Run) (int64, error) {
+// begin makes the rows of the runs. Without the state database nothing runs, since nothing could say what did.
+func (c *Cache) begin(ctx context.Context, b *batch) error {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 	defer cancel()
-	id, err := c.o.Store.StartRun(ctx, run)
-	if err != nil {
-		return 0, errState("start a run", err)
+	for _, req := range b.reqs {
+		run := clips.Run{ClipID: req.Clip.ID, Revision: req.Clip.Revision.Number, ParamsKey: req.Bound.Key,
+			StartedAt: time.Now(), State: clips.RunRunning}
+		var err error
+		if run.ID, err = c.o.Store.StartRun(ctx, run); err != nil {
+			return errState("start a run", err)
+		}
+		b.runs = append(b.runs, run)
 	}
-	return id, nil
+	return nil
 }
 
-// finish writes the outcome down. It cannot fail the run: a whole result in hand is served, though only this
-// process has it.
-func (c *Cache) finish(ctx context.Context, run clips.Run, info clips.SnapshotInfo, draft *draft) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
+// finish writes an outcome down. It cannot fail the run: a whole result in hand is served, though only this process
+// has it.
+func (c *Cache) finish(ctx context.Context, run clips.Run, b *batch, i int) {
+	ctx, cancel := c.saving(ctx)
 	defer cancel()
-	defer context.AfterFunc(c.ctx, func() { time.AfterFunc(closeGrace, cancel) })()
 	if run.State == clips.RunDone {
-		if err := c.o.Store.SaveSnapshot(ctx, info, run, draft.file); err != nil {
+		if err := c.o.Store.SaveSnapshot(ctx, b.made[i].info, run, b.made[i].draft.file); err != nil {
 			c.o.Log.Error("a result is served but could not be stored: a restart forgets it", "run", run.ID, "err", err)
 			run.State, run.Kind = clips.RunFailed, clips.KindUnavailable
 			run.Notice = "The result was served but could not be stored: see the server's log."
@@ -110,18 +111,28 @@ func (c *Cache) finish(ctx context.Context, run clips.Run, info clips.SnapshotIn
 	}
 }
 
-// execute runs the query, again where another try is likely to help.
-func (c *Cache) execute(ctx context.Context, req clips.Request, run clips.Run) (clips.SnapshotInfo, *draft, error) {
+// saving is the time there is to write down how a run ended.
+func (c *Cache) saving(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
+	stop := context.AfterFunc(c.ctx, func() { time.AfterFunc(closeGrace, cancel) })
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
+// execute runs the queries, again where another try is likely to help.
+func (c *Cache) execute(ctx context.Context, b *batch) error {
 	for attempt := 1; ; attempt++ {
-		info, draft, err := c.attempt(ctx, req, run)
+		err := c.attempt(ctx, b)
 		if err == nil || !worthAnother(err, attempt) {
-			return info, draft, err
+			return err
 		}
-		c.o.Log.Warn("a run is tried again", "clip", req.Clip.Slug, "run", run.ID, "attempt", attempt, "err", err)
+		c.o.Log.Warn("a run is tried again", "of", b.name, "run", b.runs[0].ID, "attempt", attempt, "err", err)
 		select {
 		case <-time.After(pause(attempt)):
 		case <-ctx.Done():
-			return info, nil, err
+			return err
 		}
 	}
 }
@@ -145,44 +156,6 @@ func worthAnother(err error, attempt int) bool {
 func pause(attempt int) time.Duration {
 	base := 250 * time.Millisecond << (attempt - 1)
 	return base/2 + rand.N(base)
-}
-
-// attempt runs the query once, into a file of the cache. The file is whole, durable and at its start, or gone.
-func (c *Cache) attempt(ctx context.Context, req clips.Request, run clips.Run) (clips.SnapshotInfo, *draft, error) {
-	draft, err := c.o.Files.begin()
-	if err != nil {
-		return clips.SnapshotInfo{}, nil, err
-	}
-	var info clips.SnapshotInfo
-	err = calmly(c.o.Log, "run a clip", func() (err error) { info, err = c.query(ctx, req, draft); return err })
-	if err == nil {
-		info.ID, info.ClipID, info.Revision, info.ParamsKey = run.ID, run.ClipID, run.Revision, run.ParamsKey
-		info.CreatedAt = time.Now().Truncate(time.Microsecond) // as the state database keeps it
-		err = draft.keep(snapshotName(info))
-	}
-	if err != nil {
-		draft.abandon()
-		return clips.SnapshotInfo{}, nil, err
-	}
-	return info, draft, nil
-}
-
-func (c *Cache) query(ctx context.Context, req clips.Request, w io.Writer) (clips.SnapshotInfo, error) {
-	name := req.Clip.Revision.Source
-	source, ok := c.o.Source(name)
-	if !ok {
-		return clips.SnapshotInfo{}, errNoSource(name)
-	}
-	rows, err := source.Open(ctx, req.Bound.Query)
-	if err != nil {
-		return clips.SnapshotInfo{}, err
-	}
-	defer rows.Close()
-	info, err := clips.WriteSnapshot(w, rows, nil)
-	if err != nil {
-		return info, fmt.Errorf("run clip %s: %w", req.Clip.Slug, err)
-	}
-	return info, nil
 }
 
 // endOfTime says in words why a run was ended from here, when it was.

@@ -516,7 +516,7 @@ func TestAgeSurvivesClocksThatJump(t *testing.T) {
 		"laptop slept a week": {now.Round(0).AddDate(0, 0, -7), time.Time{}, now, 7 * 24 * time.Hour},
 	} {
 		var r result
-		r.learn(clips.SnapshotInfo{ID: 1, CreatedAt: c.created.Round(0)}, c.seen)
+		r.learn(set{{ID: 1, CreatedAt: c.created.Round(0)}}, c.seen)
 		if name == "laptop slept a week" { // the monotonic clock stood still
 			r.seen, r.seenAge = now, 0
 		}

@@ -61,8 +61,8 @@ func errCorrupt(cause error) error {
 		Cause: cause}
 }
 
-func errNothing(clip clips.Clip) error {
-	return fmt.Errorf("clip %s has no result yet: %w", clip.Slug, clips.ErrNotFound)
+func errNothing(name string) error {
+	return fmt.Errorf("%s has no result yet: %w", name, clips.ErrNotFound)
 }
 
 func errNoSource(name string) error {

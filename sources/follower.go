@@ -52,7 +52,7 @@ type Follower struct {
 	askAgain time.Time
 }
 
-var _ clips.Source = (*Follower)(nil)
+var _ clips.TogetherSource = (*Follower)(nil)
 
 // New parses the DSN and connects to nothing. Its errors do not quote the DSN.
 func New(cfg Config) (*Follower, error) {

@@ -39,12 +39,12 @@ func (f *Follower) prepare(pg *pgconn.Config) {
 		Timeout:         f.cfg.ConnectTimeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 4},
 	}).DialContext
-	set(pg.RuntimeParams, "client_encoding", "UTF8")
-	set(pg.RuntimeParams, "statement_timeout", millis(f.cfg.StatementTimeout))
-	set(pg.RuntimeParams, "lock_timeout", millis(f.cfg.LockTimeout))
-	set(pg.RuntimeParams, "idle_in_transaction_session_timeout", millis(idleTimeout))
+	setParam(pg.RuntimeParams, "client_encoding", "UTF8")
+	setParam(pg.RuntimeParams, "statement_timeout", millis(f.cfg.StatementTimeout))
+	setParam(pg.RuntimeParams, "lock_timeout", millis(f.cfg.LockTimeout))
+	setParam(pg.RuntimeParams, "idle_in_transaction_session_timeout", millis(idleTimeout))
 	if pg.RuntimeParams["application_name"] == "" {
-		set(pg.RuntimeParams, "application_name", "clipsheet")
+		setParam(pg.RuntimeParams, "application_name", "clipsheet")
 	}
 	if pg.ValidateConnect == nil && !f.cfg.AllowPrimary {
 		pg.ValidateConnect = nextHostIfPrimary
@@ -60,8 +60,8 @@ func nextHostIfPrimary(_ context.Context, conn *pgconn.PgConn) error {
 	return nil
 }
 
-// set replaces a parameter however its name was spelt: the server takes the last of two, and a map has no last.
-func set(params map[string]string, name, value string) {
+// setParam replaces a parameter however its name was spelt: the server takes the last of two, and a map has no last.
+func setParam(params map[string]string, name, value string) {
 	maps.DeleteFunc(params, func(k, _ string) bool { return strings.EqualFold(k, name) })
 	params[name] = value
 }
@@ -90,7 +90,7 @@ func (f *Follower) connect(ctx context.Context, zone string, longest int) (*sess
 		zone = f.cfg.TimeZone
 	}
 	if zone != "" {
-		set(pg.RuntimeParams, "TimeZone", zone)
+		setParam(pg.RuntimeParams, "TimeZone", zone)
 	}
 	conn, err := pgconn.ConnectConfig(ctx, pg)
 	if err != nil {

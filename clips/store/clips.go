@@ -50,6 +50,25 @@ func (s *Store) Clip(ctx context.Context, slug string) (clips.Clip, error) {
 	return clip, explain("find the clip", err)
 }
 
+// ClipsNamed finds clips in use, in the order of their slugs as given. One that is missing is ErrNotFound.
+func (s *Store) ClipsNamed(ctx context.Context, slugs []string) ([]clips.Clip, error) {
+	rows, _ := s.pool.Query(ctx, `
+		select `+clipColumns+`
+		from unnest($1::text[]) with ordinality as named (slug, number)
+		join clipsheet.clips c on c.slug = named.slug
+		join clipsheet.revisions r on r.clip_id = c.id and r.number = c.revision
+		where c.retired_at is null
+		order by named.number`, slugs)
+	all, err := pgx.CollectRows(rows, scanClip)
+	if err == nil && len(all) < len(slugs) {
+		err = clips.ErrNotFound
+	}
+	if err != nil {
+		return nil, explain("find the clips", err)
+	}
+	return all, nil
+}
+
 // Revisions lists all versions of a clip, in use or retired, the newest first. MaxAge is the clip's present one in
 // each, since it belongs to the clip.
 func (s *Store) Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error) {

@@ -13,22 +13,22 @@ import (
 	"clipsheet/clips"
 )
 
-// Of links l and clips c, in the order of linkFields.
+// Of links l and clips c, if it opens one, in the order of linkFields.
 const linkColumns = `
-	l.id, l.clip_id, c.slug, l.label, l.formats, l.locked, l.created_at, l.expires_at, l.revoked_at,
+	l.id, l.clip_id, coalesce(c.slug, ''), l.workbook, l.label, l.formats, l.locked, l.created_at, l.expires_at, l.revoked_at,
 	l.last_used_at, l.last_used_by, l.rotated_to`
 
 func linkFields(l *clips.Link) []any {
-	return []any{&l.ID, &l.ClipID, &l.ClipSlug, &l.Label, &l.Formats, &l.Locked, &l.CreatedAt, moment(&l.ExpiresAt),
-		moment(&l.RevokedAt), moment(&l.LastUsedAt), &l.LastUsedBy, (*zeronull.Int8)(&l.RotatedTo)}
+	return []any{&l.ID, (*zeronull.Int8)(&l.ClipID), &l.ClipSlug, &l.Workbook, &l.Label, &l.Formats, &l.Locked, &l.CreatedAt,
+		moment(&l.ExpiresAt), moment(&l.RevokedAt), moment(&l.LastUsedAt), &l.LastUsedBy, (*zeronull.Int8)(&l.RotatedTo)}
 }
 
 func scanLink(row pgx.CollectableRow) (l clips.Link, err error) {
 	return l, row.Scan(linkFields(&l)...)
 }
 
-// CreateLink stores a link to l.ClipID with its label, formats, locked parameters and expiry; hash is that of its
-// token. A clip that is missing or retired is ErrNotFound.
+// CreateLink stores a link to l.ClipID or l.Workbook with its label, formats, locked parameters and expiry; hash is that
+// of its token. A clip that is missing or retired is ErrNotFound; which workbooks there are, the caller knows.
 func (s *Store) CreateLink(ctx context.Context, l clips.Link, hash [32]byte) (clips.Link, error) {
 	if err := checkLink(l); err != nil {
 		return clips.Link{}, err
@@ -42,7 +42,7 @@ func checkLink(l clips.Link) error {
 	for name, value := range l.Locked {
 		texts = append(texts, name, value)
 	}
-	return storable("A label, format or fixed parameter of the link", texts...)
+	return storable("A label, format or fixed parameter of the link", append(texts, l.Workbook)...)
 }
 
 // querier is the pool or a transaction.
@@ -56,16 +56,19 @@ func insertLink(ctx context.Context, db querier, l clips.Link, hash [32]byte) (c
 	}
 	rows, _ := db.Query(ctx, `
 		with l as (
-			insert into clipsheet.links (clip_id, token_hash, label, formats, locked, expires_at)
-			select c.id, $2, $3, $4, $5, $6
-			from clipsheet.clips c
-			where c.id = $1 and c.retired_at is null
+			insert into clipsheet.links (clip_id, token_hash, label, formats, locked, expires_at, workbook)
+			select opened.id, $2, $3, $4, $5, $6, $7
+			from (
+				select id from clipsheet.clips where id = $1 and retired_at is null
+				union all
+				select null where $7 <> ''
+			) opened
 			returning *
 		)
 		select `+linkColumns+`
 		from l
-		join clipsheet.clips c on c.id = l.clip_id`,
-		l.ClipID, hash[:], l.Label, list(l.Formats), l.Locked, moment(&l.ExpiresAt))
+		left join clipsheet.clips c on c.id = l.clip_id`,
+		l.ClipID, hash[:], l.Label, list(l.Formats), l.Locked, moment(&l.ExpiresAt), l.Workbook)
 	made, err := pgx.CollectExactlyOneRow(rows, scanLink)
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "23505" {
 		err = refuse("There is a link with this token already: make a new token.")
@@ -73,8 +76,8 @@ func insertLink(ctx context.Context, db querier, l clips.Link, hash [32]byte) (c
 	return made, err
 }
 
-// LinkByHash finds a link by the SHA-256 of its token, and the clip it opens. Whether the link still works is for
-// the caller to ask; the link of a retired clip is ErrNotFound, like one that never was.
+// LinkByHash finds a link by the SHA-256 of its token, and the clip it opens; no clip when it opens a workbook. Whether
+// the link still works is for the caller to ask; the link of a retired clip is ErrNotFound, like one that never was.
 func (s *Store) LinkByHash(ctx context.Context, hash [32]byte) (clips.Link, clips.Clip, error) {
 	var l clips.Link
 	var c clips.Clip
@@ -84,26 +87,38 @@ func (s *Store) LinkByHash(ctx context.Context, hash [32]byte) (clips.Link, clip
 		join clipsheet.clips c on c.id = l.clip_id
 		join clipsheet.revisions r on r.clip_id = c.id and r.number = c.revision
 		where l.token_hash = $1 and c.retired_at is null`, hash[:]).Scan(append(linkFields(&l), clipFields(&c)...)...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		l, err = s.workbookLink(ctx, hash)
+	}
 	if err != nil {
 		return clips.Link{}, clips.Clip{}, explain("find the link", err)
 	}
 	return l, c, nil
 }
 
-// Links lists the links to a clip, or with slug "" to all clips, by clip and in the order they were made; those that
-// no longer work, too.
-func (s *Store) Links(ctx context.Context, slug string) ([]clips.Link, error) {
+func (s *Store) workbookLink(ctx context.Context, hash [32]byte) (clips.Link, error) {
 	rows, _ := s.pool.Query(ctx, `
 		select `+linkColumns+`
 		from clipsheet.links l
-		join clipsheet.clips c on c.id = l.clip_id
-		where $1 in ('', c.slug)
-		order by c.slug collate "C", l.id`, cleaned(slug))
+		left join clipsheet.clips c on c.id = l.clip_id
+		where l.token_hash = $1 and l.workbook <> ''`, hash[:])
+	return pgx.CollectExactlyOneRow(rows, scanLink)
+}
+
+// Links lists the links to a clip or workbook, or with "" all of them, by what they open and in the order they were
+// made; those that no longer work, too.
+func (s *Store) Links(ctx context.Context, name string) ([]clips.Link, error) {
+	rows, _ := s.pool.Query(ctx, `
+		select `+linkColumns+`
+		from clipsheet.links l
+		left join clipsheet.clips c on c.id = l.clip_id
+		where $1 in ('', coalesce(c.slug, l.workbook))
+		order by coalesce(c.slug, l.workbook) collate "C", l.id`, cleaned(name))
 	all, err := pgx.CollectRows(rows, scanLink)
 	return all, explain("list the links", err)
 }
 
-// RotateLink replaces a link by a new one that opens the same (clip, label, formats, locked parameters, expiry); the
+// RotateLink replaces a link by a new one that opens the same (clip or workbook, label, formats, locked parameters, expiry); the
 // old one goes on for the grace, so that people have time to change their sheets.
 func (s *Store) RotateLink(ctx context.Context, id int64, hash [32]byte, grace time.Duration) (clips.Link, error) {
 	var made clips.Link
@@ -132,7 +147,7 @@ func lockLink(ctx context.Context, tx pgx.Tx, id int64) (clips.Link, error) {
 	rows, _ := tx.Query(ctx, `
 		select `+linkColumns+`
 		from clipsheet.links l
-		join clipsheet.clips c on c.id = l.clip_id
+		left join clipsheet.clips c on c.id = l.clip_id
 		where l.id = $1
 		for update of l`, id)
 	old, err := pgx.CollectExactlyOneRow(rows, scanLink)
@@ -142,9 +157,9 @@ func lockLink(ctx context.Context, tx pgx.Tx, id int64) (clips.Link, error) {
 	case old.RotatedTo != 0:
 		return old, refuse("Link %d was rotated already: rotate link %d, which replaced it.", id, old.RotatedTo)
 	case !old.RevokedAt.IsZero():
-		return old, refuse("Link %d was revoked: make a new one with clipsheet link create %s.", id, old.ClipSlug)
+		return old, refuse("Link %d was revoked: make a new one with clipsheet link create %s.", id, old.Name())
 	case !old.Works(time.Now()):
-		return old, refuse("Link %d has expired: make a new one with clipsheet link create %s.", id, old.ClipSlug)
+		return old, refuse("Link %d has expired: make a new one with clipsheet link create %s.", id, old.Name())
 	}
 	return old, nil
 }

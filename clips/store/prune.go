@@ -18,7 +18,8 @@ type Retention struct {
 //
 // Two are kept for readers to fall back on when the source is away. Age alone never takes the newest result for any
 // parameters of a current revision. And nothing takes that of a current revision without parameters, so that readers
-// who try a hundred values cannot push it out. A retired clip has no such rights.
+// who try a hundred values cannot push it out. The same goes for the newest results of a workbook with the defaults of
+// its parameters. A retired clip has no such rights.
 func (s *Store) Prune(ctx context.Context, keep Retention) (int, error) {
 	var forgotten int
 	err := s.write(ctx, func(tx pgx.Tx) error {
@@ -33,6 +34,9 @@ func (s *Store) Prune(ctx context.Context, keep Retention) (int, error) {
 		if forgotten, err = pruneSnapshots(ctx, tx, keep); err != nil {
 			return err
 		}
+		if err := forgetParted(ctx, tx); err != nil {
+			return err
+		}
 		return pruneRuns(ctx, tx, keep)
 	})
 	if err != nil {
@@ -43,7 +47,12 @@ func (s *Store) Prune(ctx context.Context, keep Retention) (int, error) {
 
 func pruneSnapshots(ctx context.Context, tx pgx.Tx, keep Retention) (int, error) {
 	done, err := tx.Exec(ctx, `
-		with ranked as (
+		with together as (
+			select distinct on (name) snapshot_ids
+			from clipsheet.workbook_results
+			where plain
+			order by name, id desc
+		), ranked as (
 			select
 				s.id,
 				s.created_at < now() - $2::interval as old,
@@ -51,13 +60,17 @@ func pruneSnapshots(ctx context.Context, tx pgx.Tx, keep Retention) (int, error)
 				row_number() over (partition by s.clip_id, s.revision, s.params_key order by s.id desc) = 1
 					and s.revision = c.revision
 					and c.retired_at is null as latest,
-				s.params_key = '' as plain
+				s.params_key = '' as plain,
+				s.revision = c.revision
+					and c.retired_at is null
+					and exists (select from together where s.id = any (snapshot_ids)) as held
 			from clipsheet.snapshots s
 			join clipsheet.clips c on c.id = s.clip_id
 		)
 		delete from clipsheet.snapshots
 		using ranked
 		where snapshots.id = ranked.id
+			and not held
 			and (surplus and not (latest and plain) or old and not latest)`, limit(keep.PerClip), limit(keep.Age))
 	return int(done.RowsAffected()), err
 }

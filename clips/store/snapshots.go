@@ -58,21 +58,30 @@ func insertSnapshot(ctx context.Context, tx pgx.Tx, info clips.SnapshotInfo) err
 	return err
 }
 
-// LatestSnapshot finds the newest result of a revision with these parameters: that of the run which was started
-// last, so that a slow run ending late cannot take readers back in time.
-func (s *Store) LatestSnapshot(ctx context.Context, clipID int64, revision int, key string) (clips.SnapshotInfo, error) {
-	var info clips.SnapshotInfo
+// Of snapshots s, in the order of scanSnapshot.
+const snapshotColumns = `
+	s.id, s.clip_id, s.revision, s.params_key, s.rows, s.bytes, s.size, s.digest, s.created_at, s.header`
+
+// scanSnapshot reads snapshotColumns, and the columns in front of them into others.
+func scanSnapshot(row pgx.Row, others ...any) (info clips.SnapshotInfo, err error) {
 	var header []byte
-	err := s.pool.QueryRow(ctx, `
-		select id, clip_id, revision, params_key, header, rows, bytes, size, digest, created_at
-		from clipsheet.snapshots
-		where clip_id = $1 and revision = $2 and params_key = $3
-		order by id desc
-		limit 1`, clipID, revision, key).Scan(&info.ID, &info.ClipID, &info.Revision, &info.ParamsKey, &header,
-		&info.Rows, &info.Bytes, &info.Size, &info.Digest, &info.CreatedAt)
+	err = row.Scan(append(others, &info.ID, &info.ClipID, &info.Revision, &info.ParamsKey, &info.Rows, &info.Bytes,
+		&info.Size, &info.Digest, &info.CreatedAt, &header)...)
 	if err == nil {
 		info.Header, err = unpackHeader(header)
 	}
+	return info, err
+}
+
+// LatestSnapshot finds the newest result of a revision with these parameters: that of the run which was started
+// last, so that a slow run ending late cannot take readers back in time.
+func (s *Store) LatestSnapshot(ctx context.Context, clipID int64, revision int, key string) (clips.SnapshotInfo, error) {
+	info, err := scanSnapshot(s.pool.QueryRow(ctx, `
+		select `+snapshotColumns+`
+		from clipsheet.snapshots s
+		where clip_id = $1 and revision = $2 and params_key = $3
+		order by id desc
+		limit 1`, clipID, revision, key))
 	if err != nil {
 		return clips.SnapshotInfo{}, explain("find the latest snapshot", err)
 	}
