@@ -52,7 +52,10 @@ func openGoogle(ctx context.Context, cfg *Config, st *state, log *slog.Logger, b
 func openSealer(cfg *Config) (*account.Sealer, error) {
 	text := cfg.Security.Key
 	if text == "" {
-		var err error
+		err := cfg.makeDataDir()
+		if err != nil {
+			return nil, err
+		}
 		if text, err = account.KeyFile(filepath.Join(cfg.Server.DataDir, "key")); err != nil {
 			return nil, err
 		}

@@ -26,8 +26,8 @@ func openState(ctx context.Context, cfg *Config, log *slog.Logger) (*state, erro
 		dir := filepath.Join(cfg.Server.DataDir, "state")
 		running, ok := localpg.Running(dir)
 		if dsn = running; !ok {
-			if err := os.MkdirAll(cfg.Server.DataDir, 0o755); err != nil {
-				return nil, fmt.Errorf("%w; choose another server.data_dir in %s", err, cfg.path)
+			if err := cfg.makeDataDir(); err != nil {
+				return nil, err
 			}
 			var err error
 			if s.server, err = localpg.Start(ctx, localpg.Options{Dir: dir, Durable: true, Log: log}); err != nil {
@@ -42,6 +42,15 @@ func openState(ctx context.Context, cfg *Config, log *slog.Logger) (*state, erro
 		return nil, fmt.Errorf("the state database: %w", err)
 	}
 	return s, nil
+}
+
+// makeDataDir makes the folder when it is missing. Others may pass through it, as an unprivileged Postgres must; what is
+// in it is closed to them.
+func (c *Config) makeDataDir() error {
+	if err := os.MkdirAll(c.Server.DataDir, 0o755); err != nil {
+		return fmt.Errorf("%w; choose another server.data_dir in %s", err, c.path)
+	}
+	return nil
 }
 
 // Close closes the pool and stops the private server if it is ours. It may be repeated.
