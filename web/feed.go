@@ -15,14 +15,15 @@ type request struct {
 	format  format
 	query   query
 	link    clips.Link
-	clip    clips.Clip
+	clip    clips.Clip     // unless the link opens a workbook
+	book    clips.Workbook // if it does
 	zone    *time.Location
 	options readerOptions
 	given   map[string]string // parameters, from the reader and the link
 	bound   clips.Bound
 }
 
-// feed serves a clip at its link.
+// feed serves a clip, or a workbook, at its link.
 func (s *site) feed(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		notAllowed(w)
@@ -38,6 +39,9 @@ func (s *site) feed(w http.ResponseWriter, r *http.Request) {
 func (s *site) serve(w http.ResponseWriter, r *http.Request, req *request) error {
 	if err := s.open(r, req); err != nil {
 		return err
+	}
+	if req.link.Workbook != "" {
+		return s.serveWorkbook(w, r, req)
 	}
 	if err := s.bind(req); err != nil {
 		return err
@@ -55,12 +59,16 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request, req *request) error
 	return err
 }
 
-// open finds the link and the clip behind the address. Whatever is wrong with an address takes the same way, look-up
+// open finds the link, and the clip or workbook, behind the address. Whatever is wrong with an address takes the same way, look-up
 // included, so that answers and their timing tell nothing about it.
 func (s *site) open(r *http.Request, req *request) error {
 	token, file := splitPath(r.URL.EscapedPath())
 	f, known := formatOf(file)
 	link, clip, err := s.Store.LinkByHash(r.Context(), token.Hash())
+	var book clips.Workbook
+	if err == nil && link.Workbook != "" {
+		book, err = s.findWorkbook(r.Context(), link, f)
+	}
 	switch {
 	case errors.Is(err, clips.ErrNotFound):
 		return s.stranger(r)
@@ -70,7 +78,7 @@ func (s *site) open(r *http.Request, req *request) error {
 	case !known || !link.Works(s.Now()) || !link.Allows(f.name):
 		return s.stranger(r)
 	}
-	req.token, req.format, req.link, req.clip = token, f, link, clip
+	req.token, req.format, req.link, req.clip, req.book = token, f, link, clip, book
 	visitOf(r).of(req)
 	return s.allowed(link)
 }
@@ -86,7 +94,7 @@ func (s *site) touch(w http.ResponseWriter, r *http.Request, req *request) {
 // bind reads the options and resolves the parameters.
 func (s *site) bind(req *request) (err error) {
 	req.zone = s.zone(req.clip.Revision)
-	if req.given, err = parameters(req.clip.Revision, req.query, req.link.Locked); err != nil {
+	if req.given, err = parameters(req.clip.Revision.Params, req.query, req.link.Locked); err != nil {
 		return err
 	}
 	options, err := readOptions(req.query)
@@ -111,10 +119,10 @@ func (s *site) zone(rev clips.Revision) *time.Location {
 	return time.UTC
 }
 
-// parameters are the values for a revision's parameters: what the reader gives, and what the link has fixed.
-func parameters(rev clips.Revision, q query, locked map[string]string) (map[string]string, error) {
+// parameters are the values for parameters: what the reader gives, and what the link has fixed.
+func parameters(params []clips.Param, q query, locked map[string]string) (map[string]string, error) {
 	given := map[string]string{}
-	for _, p := range rev.Params {
+	for _, p := range params {
 		value, ok, err := q.value(p.Name)
 		if err != nil {
 			return nil, err
@@ -147,12 +155,17 @@ func (s *site) answer(r *http.Request, req *request) (clips.Answer, error) {
 	} else {
 		answer, err = s.Results.Get(r.Context(), ask)
 	}
+	visitOf(r).stale = answer.Stale
+	return answer, thereIsNone(err)
+}
+
+// thereIsNone has words for a result that HEAD did not find.
+func thereIsNone(err error) error {
 	if errors.Is(err, clips.ErrNotFound) {
-		return answer, &clips.Error{Kind: clips.KindUnavailable, // not ErrNotFound: the link is there
+		return &clips.Error{Kind: clips.KindUnavailable, // not ErrNotFound: the link is there
 			Notice: "There is no result yet, and HEAD does not make one: ask with GET."}
 	}
-	visitOf(r).stale = answer.Stale
-	return answer, err
+	return err
 }
 
 // stranger counts an address that opens nothing against whoever asks. Those who hold a link that works are never

@@ -79,16 +79,16 @@ func splitPath(path string) (clips.Token, string) {
 }
 
 // disposition names the file for those who save it: the slug, which every program understands, and the title.
-func disposition(c clips.Clip, f format) string {
+func disposition(slug, title string, f format) string {
 	kind := "attachment"
 	if f.inline {
 		kind = "inline"
 	}
-	title := fileName(c.Title)
+	title = fileName(title)
 	if title == "" {
-		title = c.Slug
+		title = slug
 	}
-	return kind + `; filename="` + asciiName(c.Slug) + "." + f.name + `"; filename*=UTF-8''` +
+	return kind + `; filename="` + asciiName(slug) + "." + f.name + `"; filename*=UTF-8''` +
 		url.PathEscape(title+"."+f.name)
 }
 

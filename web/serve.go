@@ -47,7 +47,7 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, req *request, answer
 	h := w.Header()
 	h.Set("ETag", v.quoted())
 	h.Set("Content-Type", encoder.ContentType())
-	h.Set("Content-Disposition", disposition(req.clip, req.format))
+	h.Set("Content-Disposition", disposition(req.clip.Slug, req.clip.Title, req.format))
 	if body.coding != identity {
 		h.Set("Content-Encoding", body.coding.name)
 	}

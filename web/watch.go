@@ -17,7 +17,7 @@ import (
 type visit struct {
 	id    string // also shown to readers beside an error, so that its cause is found
 	link  int64
-	clip  string
+	clip  string // or workbook
 	form  string
 	stale string
 	err   error
@@ -36,7 +36,7 @@ func visitOf(r *http.Request) *visit {
 
 // of notes whose feed it is.
 func (v *visit) of(req *request) {
-	v.link, v.clip, v.form = req.link.ID, req.clip.Slug, req.format.name
+	v.link, v.clip, v.form = req.link.ID, req.link.Name(), req.format.name
 }
 
 // watched logs and counts every request.

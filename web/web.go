@@ -36,6 +36,12 @@ type Results interface {
 	Peek(ctx context.Context, req clips.Request) (clips.Answer, error)
 	Render(ctx context.Context, info clips.SnapshotInfo, variant string,
 		encode func(io.Writer, *clips.Snapshot) error) (*os.File, error)
+
+	// The same for the clips of a workbook, whose results are of one moment.
+	Together(ctx context.Context, req clips.WorkbookRequest) (clips.WorkbookAnswer, error)
+	PeekTogether(ctx context.Context, req clips.WorkbookRequest) (clips.WorkbookAnswer, error)
+	RenderTogether(ctx context.Context, req clips.WorkbookRequest, infos []clips.SnapshotInfo, variant string,
+		encode func(io.Writer, []*clips.Snapshot) error) (*os.File, error)
 }
 
 // Subject is what a workbook says of the result in it.
@@ -51,6 +57,7 @@ type Options struct {
 	Store     Store
 	Results   Results
 	Workbook  func(Subject) clips.Encoder                     // makes what .xlsx serves; the same for equal Subjects
+	Workbooks Workbooks                                       // of several clips; nil: there are none
 	BaseURL   string                                          // what readers type before /d/; never taken from a request
 	Formats   func(slug string) map[string]clips.ColumnFormat // how the columns of a clip look; nil is as they are
 	TimeZone  func(source string) *time.Location              // of a clip that names none; UTC

@@ -65,6 +65,20 @@ func (s *script) Open(ctx context.Context, q clips.Query) (clips.Rows, error) {
 	return &rows, nil
 }
 
+// Together answers each query like Open.
+func (s *script) Together(ctx context.Context, queries []clips.Query, each func(int, clips.Rows) error) error {
+	for i, q := range queries {
+		rows, err := s.Open(ctx, q)
+		if err != nil {
+			return err
+		}
+		if err := each(i, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *script) set(rows *table, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,16 +203,20 @@ func (w *world) link(slug string, change ...func(*clips.Link)) string {
 	if err != nil {
 		w.Fatal(err)
 	}
-	l := clips.Link{ClipID: clip.ID, ClipSlug: slug, Label: "test"}
+	return w.linkTo(slug, clips.Link{ClipID: clip.ID, ClipSlug: slug, Label: "test"}, change...)
+}
+
+func (w *world) linkTo(name string, l clips.Link, change ...func(*clips.Link)) string {
+	w.Helper()
 	for _, c := range change {
 		c(&l)
 	}
 	token := clips.NewToken()
-	if l, err = w.store.CreateLink(w.Context(), l, token.Hash()); err != nil {
+	if _, err := w.store.CreateLink(w.Context(), l, token.Hash()); err != nil {
 		w.Fatal(err)
 	}
-	w.tokens[slug] = token
-	return "/d/" + token.Reveal() + "/" + slug
+	w.tokens[name] = token
+	return "/d/" + token.Reveal() + "/" + name
 }
 
 type reply struct {
