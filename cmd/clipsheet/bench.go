@@ -1,10 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"syscall"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -137,6 +137,7 @@ func benchContests(dir, dsn string) ([]contest, error) {
 	}
 	return []contest{
 		{Name: "CSV", Peer: `psql \copy … csv`, ours: ours("csv"), his: psql(`\copy (select * from bench) to stdout csv header`)},
+		{Name: "XLSX", Peer: `psql \copy … csv`, ours: ours("xlsx"), his: psql(`\copy (select * from bench) to stdout csv header`)},
 		{Name: "JSON", Peer: "psql json_agg", ours: ours("json"), his: psql("select json_agg(t) from (select * from bench) t")},
 	}, nil
 }
@@ -168,21 +169,51 @@ func measure(ctx context.Context, command []string) (usage, error) {
 	}
 	defer null.Close()
 	cmd.Stdout = null
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	began := time.Now()
-	if err := cmd.Run(); err != nil {
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-			return usage{}, fmt.Errorf("%s: %w: %s", filepath.Base(command[0]), err, exit.Stderr)
-		}
+	if err := cmd.Start(); err != nil {
 		return usage{}, err
 	}
-	u := usage{Seconds: time.Since(began).Seconds(), CPU: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()}
-	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.Memory = int64(r.Maxrss)    //nolint:unconvert // int32 where a word has 32 bits
-		if runtime.GOOS != "darwin" { // which counts bytes, and the others KiB
-			u.Memory *= 1024
-		}
+	peak := watchMemory(cmd.Process.Pid)
+	err = cmd.Wait()
+	u := usage{Seconds: time.Since(began).Seconds(), Memory: peak(),
+		CPU: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()}
+	if err != nil {
+		return u, fmt.Errorf("%s: %w: %s", filepath.Base(command[0]), err, said.String())
 	}
 	return u, nil
+}
+
+// watchMemory looks at a process until stop, which gives the most memory it had; 0 where /proc does not tell. What wait
+// tells of a child counts the memory of the process it was forked from.
+func watchMemory(pid int) (stop func() int64) {
+	done, peak := make(chan struct{}), make(chan int64)
+	go func() {
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		most := int64(0)
+		for {
+			select {
+			case <-tick.C:
+				most = max(most, peakMemory(pid))
+			case <-done:
+				peak <- most
+				return
+			}
+		}
+	}()
+	return func() int64 { close(done); return <-peak }
+}
+
+func peakMemory(pid int) (bytes int64) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(text), "VmHWM:")
+	fmt.Sscanf(after, "%d kB", &bytes)
+	return bytes << 10
 }
 
 func printBench(w io.Writer, contests []contest) error {
