@@ -25,7 +25,7 @@ func (e *edit) addProtectedRange(r *wire.Message) (*wire.Message, error) {
 
 // protectedHome finds the sheet of a protection and refuses one that is not whole.
 func (e *edit) protectedHome(p *wire.Message) (s *Sheet, err error) {
-	a := grid.Area{}
+	var a grid.Area
 	switch {
 	case p.Has("namedRangeId"):
 		s, a, err = e.namedArea(p.Text("namedRangeId"))
