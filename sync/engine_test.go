@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -97,6 +98,23 @@ func TestTroubleThatPassesIsTriedAgainUntilTheNextSlot(t *testing.T) {
 	if diff := cmp.Diff([]string{"lasts failed unavailable", "lasts done"}, w.news()); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func TestARunWithoutANextSlotIsGivenUpAfterAnHour(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, every("", "one")...)
+	w.target.on("one", func(context.Context, clips.Push) error {
+		return &clips.Error{Kind: clips.KindUnavailable, Notice: "Google does not answer."}
+	})
+	w.start()
+	if _, err := w.store.AskSyncRun(t.Context(), "one", "web", w.clock.read(), 0); err != nil {
+		t.Fatal(err)
+	}
+	w.waitFor("one 12:00 queued")
+	w.eventually("the first try", func() bool { r := w.last("one"); return r.Tries == 1 && r.State == clips.SyncQueued })
+	w.query(`update clipsheet.sync_runs set started_at = started_at - interval '61 minutes'`)
+	w.clock.turn(10 * time.Minute)
+	w.waitFor("one 12:00 failed")
 }
 
 func TestTroubleThatStaysFailsTheRunAndNotTheSchedule(t *testing.T) {
@@ -292,6 +310,32 @@ func TestOutagesOfTheStateDatabaseLoseNothing(t *testing.T) {
 	w.book.wantEffects(t, map[string]string{"one": "12:01 12:02 12:03", "two": "12:01 12:02 12:03", "three": "12:01 12:02 12:03"})
 }
 
+// forgetful is a store that cannot be told of the end of a run at first.
+type forgetful struct {
+	clipsync.Store
+	fails atomic.Int32
+}
+
+func (f *forgetful) FinishSyncRun(ctx context.Context, r clips.SyncRun) error {
+	if f.fails.Add(-1) >= 0 {
+		return &clips.Error{Kind: clips.KindUnavailable, Notice: "The state database does not answer."}
+	}
+	return f.Store.FinishSyncRun(ctx, r)
+}
+
+func TestTheEndOfARunIsNotedAsSoonAsItCanBe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, minutely("one")...)
+	s := &forgetful{Store: w.store}
+	s.fails.Store(2)
+	w.start(func(o *clipsync.Options) { o.Store = s })
+	w.clock.turn(time.Minute + 5*time.Second)
+	w.waitFor("one 12:01 done")
+	if r := w.last("one"); r.Tries != 1 || s.fails.Load() != -1 {
+		t.Errorf("it was run %d times, and noted at the third word but %d", r.Tries, s.fails.Load())
+	}
+}
+
 // deaf is a store that no longer hears of leases.
 type deaf struct {
 	clipsync.Store
@@ -328,6 +372,26 @@ func TestWorkStopsBeforeALeaseThatCannotBeExtendedIsOver(t *testing.T) {
 	if r := w.last("one"); r.Kind != clips.KindUnavailable || !strings.Contains(r.Notice, "state database did not answer") {
 		t.Errorf("it says %+v", r)
 	}
+}
+
+func TestARunThatIsSomebodyElsesIsStopped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, minutely("one")...)
+	pushing := make(chan struct{})
+	w.target.on("one", func(ctx context.Context, _ clips.Push) error {
+		close(pushing)
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	w.start()
+	w.clock.turn(time.Minute + 5*time.Second)
+	<-pushing
+	w.query(`update clipsheet.sync_runs set fence = fence + 1`)
+	w.eventually("the run to be given up", func() bool { return strings.Contains(w.log.String(), "another node has it") })
+	if text := w.log.String(); strings.Contains(text, "did not answer") {
+		t.Error("it went on until its lease was over")
+	}
+	w.waitFor("one 12:01 running") // as the other has it
 }
 
 func TestJobsOfAQuietSystemAreNone(t *testing.T) {
