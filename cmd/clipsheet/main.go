@@ -20,6 +20,7 @@ type cli struct {
 	Demo       demoCmd       `cmd:"" help:"Start everything on this machine with sample data: a primary, its follower, and the service."`
 	Serve      serveCmd      `cmd:"" help:"Run the web server and the syncs."`
 	Check      checkCmd      `cmd:"" help:"Look at the config, the state database and every source; say what is wrong and how to cure it."`
+	Harden     hardenCmd     `cmd:"" help:"Print the SQL that makes the role of a source safe, for the DBA of its primary."`
 	Run        runCmd        `cmd:"" help:"Run one clip, or any query, and write the result."`
 	Link       linkCmd       `cmd:"" help:"Make, list, rotate and revoke the links that open a clip."`
 	Sync       syncCmd       `cmd:"" help:"Run a sync now, say what it would change, undo it; or list all syncs."`
