@@ -69,12 +69,26 @@ func OpenTemplate(r io.ReaderAt, size int64) (*Template, error) {
 func (t *Template) Places() []Place {
 	places := make([]Place, len(t.places))
 	for i, p := range t.places {
-		places[i] = Place{Name: p.name, Tab: p.tab.name, Ref: p.data.String()}
-		for _, c := range p.columns {
-			places[i].Columns = append(places[i].Columns, c.name)
-		}
+		places[i] = p.public()
 	}
 	return places
+}
+
+// Find finds the place that Fill takes for a sheet of that name; an error that lists the places when there is none.
+func (t *Template) Find(name string) (Place, error) {
+	p, err := t.place(name)
+	if err != nil {
+		return Place{}, err
+	}
+	return p.public(), nil
+}
+
+func (p *place) public() Place {
+	public := Place{Name: p.name, Tab: p.tab.name, Ref: p.data.String()}
+	for _, c := range p.columns {
+		public.Columns = append(public.Columns, c.name)
+	}
+	return public
 }
 
 // place finds one by its name.

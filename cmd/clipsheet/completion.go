@@ -92,13 +92,14 @@ func child(node *kong.Node, name string) *kong.Node {
 	return nil
 }
 
-// arguments are the values of a command's positional argument: those of its enum, or the clips of the config.
+// arguments are the values of a command's positional argument: those of its enum, or the clips and workbooks of the config.
 func arguments(node *kong.Node, config string) []string {
 	var all []string
 	for _, p := range node.Positional {
 		if p.Name == "clip" {
 			if cfg, err := Load(config); err == nil {
 				all = append(all, slices.Sorted(maps.Keys(cfg.Clips))...)
+				all = append(all, slices.Sorted(maps.Keys(cfg.Workbooks))...)
 			}
 		}
 		if p.Enum != "" {

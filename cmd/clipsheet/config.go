@@ -36,12 +36,13 @@ type Config struct {
 	Security struct {
 		Key string `toml:"key"`
 	} `toml:"security"`
-	Alerts  AlertsConfig            `toml:"alerts"`
-	Google  GoogleConfig            `toml:"google"`
-	Limits  LimitsConfig            `toml:"limits"`
-	Sources map[string]SourceConfig `toml:"sources"`
-	Clips   map[string]ClipConfig   `toml:"clips"`
-	Syncs   map[string]SyncConfig   `toml:"syncs"`
+	Alerts    AlertsConfig              `toml:"alerts"`
+	Google    GoogleConfig              `toml:"google"`
+	Limits    LimitsConfig              `toml:"limits"`
+	Sources   map[string]SourceConfig   `toml:"sources"`
+	Clips     map[string]ClipConfig     `toml:"clips"`
+	Syncs     map[string]SyncConfig     `toml:"syncs"`
+	Workbooks map[string]WorkbookConfig `toml:"workbooks"`
 
 	path string // of the file, as it was given
 }
@@ -161,7 +162,7 @@ func parse(path string, text []byte) (*Config, error) {
 
 // check completes the config and looks for what cannot work; at places what it finds.
 func (c *Config) check(at places) error {
-	return errors.Join(c.checkServer(at), c.checkLimits(at), c.checkSources(at), c.checkClips(at), c.checkAlerts(at), c.checkGoogle(at), c.checkSyncs(at))
+	return errors.Join(c.checkServer(at), c.checkLimits(at), c.checkSources(at), c.checkClips(at), c.checkAlerts(at), c.checkGoogle(at), c.checkSyncs(at), c.checkWorkbooks(at))
 }
 
 func (c *Config) checkServer(at places) error {

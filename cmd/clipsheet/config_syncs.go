@@ -104,7 +104,7 @@ func (c *Config) checkSync(at places, name string) error {
 	}
 	clip, ok := c.Clips[s.Clip]
 	if !ok {
-		return c.missingClip(at, key, s.Clip)
+		return c.missingClip(at, key, "clip", s.Clip)
 	}
 	s.Spreadsheet = spreadsheetID(s.Spreadsheet)
 	if !spreadsheetForm.MatchString(s.Spreadsheet) {
@@ -152,7 +152,7 @@ func (c *Config) checkSyncParams(at places, key string, s SyncConfig) error {
 	rev := c.clip(s.Clip).Revision
 	for name := range s.Params {
 		if !slices.ContainsFunc(rev.Params, func(p clips.Param) bool { return p.Name == name }) {
-			return at.errorf(key+".params."+name, "clip %s has no parameter %q%s", s.Clip, name, listParams(rev))
+			return at.errorf(key+".params."+name, "clip %s has no parameter %q%s", s.Clip, name, listParams(rev.Params))
 		}
 	}
 	for _, p := range rev.Params {
@@ -166,17 +166,17 @@ func (c *Config) checkSyncParams(at places, key string, s SyncConfig) error {
 	return nil
 }
 
-func (c *Config) missingClip(at places, key, slug string) error {
+func (c *Config) missingClip(at places, key, name, slug string) error {
 	known := slices.Sorted(maps.Keys(c.Clips))
 	switch guess := nearest(slug, known); {
 	case slug == "":
 		return at.errorf(key, "needs a clip")
 	case guess != "":
-		return at.errorf(key+".clip", "there is no clip %q: did you mean %s?", slug, guess)
+		return at.errorf(key+"."+name, "there is no clip %q: did you mean %s?", slug, guess)
 	case len(known) == 0:
-		return at.errorf(key+".clip", "there is no clip %q: the file declares none", slug)
+		return at.errorf(key+"."+name, "there is no clip %q: the file declares none", slug)
 	default:
-		return at.errorf(key+".clip", "there is no clip %q; there are %s", slug, strings.Join(known, ", "))
+		return at.errorf(key+"."+name, "there is no clip %q; there are %s", slug, strings.Join(known, ", "))
 	}
 }
 

@@ -63,8 +63,12 @@ func TestExampleConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	template, err := os.ReadFile("testdata/config/month-end.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
-	for name, content := range map[string]string{"clipsheet.toml": string(text), "sql/customers.sql": "select 1"} {
+	for name, content := range map[string]string{"clipsheet.toml": string(text), "sql/customers.sql": "select 1", "month-end.xlsx": string(template)} {
 		path := filepath.Join(dir, name)
 		os.MkdirAll(filepath.Dir(path), 0o755)
 		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {

@@ -17,7 +17,7 @@ import (
 )
 
 type linkCmd struct {
-	Create linkCreate `cmd:"" help:"Make a link that opens one clip, and print its addresses. They are shown this once."`
+	Create linkCreate `cmd:"" help:"Make a link that opens one clip or workbook, and print its addresses. They are shown this once."`
 	List   linkList   `cmd:"" help:"List the links, with their last use."`
 	Rotate linkRotate `cmd:"" help:"Make a new address for a link; the old one goes on for a while."`
 	Revoke linkRevoke `cmd:"" help:"End a link now."`
@@ -25,7 +25,7 @@ type linkCmd struct {
 
 type linkCreate struct {
 	configFlag
-	Clip    string            `arg:"" help:"The clip it opens."`
+	Clip    string            `arg:"" help:"The clip, or the workbook, it opens."`
 	Label   string            `short:"l" placeholder:"TEXT" help:"What it is for, so that it can be told from others later."`
 	Expires string            `placeholder:"WHEN" help:"When it ends: a length of time such as 90d, or a date such as 2027-01-31."`
 	Format  []string          `short:"f" placeholder:"FORMAT" help:"Only these formats: xlsx, csv, tsv, json, ndjson, html. Default: all."`
@@ -34,11 +34,7 @@ type linkCreate struct {
 
 func (c *linkCreate) Run(ctx context.Context, std streams) error {
 	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
-		clip, err := findClip(ctx, cfg, st, c.Clip)
-		if err != nil {
-			return err
-		}
-		link, err := c.link(clip)
+		link, err := c.link(ctx, cfg, st)
 		if err != nil {
 			return err
 		}
@@ -50,24 +46,41 @@ func (c *linkCreate) Run(ctx context.Context, std streams) error {
 	})
 }
 
-func (c *linkCreate) link(clip clips.Clip) (clips.Link, error) {
-	l := clips.Link{ClipID: clip.ID, ClipSlug: clip.Slug, Label: c.Label, Formats: c.Format, Locked: c.Param}
+func (c *linkCreate) link(ctx context.Context, cfg *Config, st *state) (l clips.Link, err error) {
+	l = clips.Link{Label: c.Label, Formats: c.Format, Locked: c.Param}
+	what, opened := "clip "+c.Clip, []clips.Clip(nil)
+	if _, ok := cfg.Workbooks[c.Clip]; ok {
+		what, l.Workbook, opened = "workbook "+c.Clip, c.Clip, cfg.workbook(c.Clip).Clips
+	} else {
+		clip, err := findClip(ctx, cfg, st, c.Clip)
+		if err != nil {
+			return l, err
+		}
+		l.ClipID, l.ClipSlug, opened = clip.ID, clip.Slug, []clips.Clip{clip}
+	}
 	for _, f := range c.Format {
-		if !slices.Contains(web.Formats(), f) {
-			return l, usagef("--format %s: a link serves %s", f, strings.Join(web.Formats(), ", "))
+		if !slices.Contains(formatsOf(l), f) {
+			return l, usagef("--format %s: a link to %s serves %s", f, what, strings.Join(formatsOf(l), ", "))
 		}
 	}
-	for name := range c.Param {
-		if !slices.ContainsFunc(clip.Revision.Params, func(p clips.Param) bool { return p.Name == name }) {
-			return l, usagef("clip %s has no parameter %q%s", clip.Slug, name, listParams(clip.Revision))
+	if err := knowParams(what, clips.Workbook{Clips: opened}.Params(), c.Param); err != nil {
+		return l, err
+	}
+	for _, clip := range opened {
+		if err := checkLocked(clip.Revision, c.Param); err != nil {
+			return l, usageError{err}
 		}
 	}
-	if err := checkLocked(clip.Revision, c.Param); err != nil {
-		return l, usageError{err}
-	}
-	var err error
 	l.ExpiresAt, err = parseExpiry(c.Expires, time.Now())
 	return l, err
+}
+
+// formatsOf are the formats that a link of its kind can serve.
+func formatsOf(l clips.Link) []string {
+	if l.Workbook != "" {
+		return []string{"xlsx"}
+	}
+	return web.Formats()
 }
 
 // checkLocked tries the fixed values alone: parameters without a default are the reader's to give.
@@ -116,26 +129,26 @@ func findClip(ctx context.Context, cfg *Config, st *state, slug string) (clips.C
 		}
 		return clip, err
 	}
-	if _, err := st.Apply(ctx, cfg.declared()); err != nil {
+	if _, err := st.Apply(ctx, cfg.declared(), cfg.syncs()...); err != nil {
 		return clip, err
 	}
 	return st.Clip(ctx, slug)
 }
 
 func printLink(w io.Writer, cfg *Config, link clips.Link, token clips.Token) error {
-	fmt.Fprintf(w, "Link %d to %s", link.ID, link.ClipSlug)
+	fmt.Fprintf(w, "Link %d to %s", link.ID, link.Name())
 	if link.Label != "" {
 		fmt.Fprintf(w, " (%s)", link.Label)
 	}
-	fmt.Fprintln(w, ". Whoever has one of these addresses may read the clip; they are shown this once.")
+	fmt.Fprintln(w, ". Whoever has one of these addresses may read it; they are shown this once.")
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, format := range web.Formats() {
+	for _, format := range formatsOf(link) {
 		if link.Allows(format) {
-			fmt.Fprintf(tw, "  %s\t%s\n", format, feedURL(cfg, token, link.ClipSlug, format))
+			fmt.Fprintf(tw, "  %s\t%s\n", format, feedURL(cfg, token, link.Name(), format))
 		}
 	}
 	tw.Flush()
-	if link.Allows("csv") {
+	if link.Allows("csv") && link.Workbook == "" {
 		fmt.Fprintf(w, "  In Google Sheets: =IMPORTDATA(%q)\n", feedURL(cfg, token, link.ClipSlug, "csv"))
 	}
 	return nil
@@ -147,12 +160,12 @@ func feedURL(cfg *Config, token clips.Token, slug, format string) string {
 
 type linkList struct {
 	configFlag
-	Clip string `arg:"" optional:"" help:"Only the links to this clip."`
+	Clip string `arg:"" optional:"" help:"Only the links to this clip or workbook."`
 }
 
 func (c *linkList) Run(ctx context.Context, std streams) error {
 	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
-		if c.Clip != "" {
+		if _, ok := cfg.Workbooks[c.Clip]; c.Clip != "" && !ok {
 			if _, err := findClip(ctx, cfg, st, c.Clip); err != nil {
 				return err
 			}
@@ -166,13 +179,21 @@ func (c *linkList) Run(ctx context.Context, std streams) error {
 			return nil
 		}
 		tw := tabwriter.NewWriter(std.Out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(tw, "ID\tCLIP\tLABEL\tSTATE\tFORMATS\tFIXED\tMADE\tLAST USED")
+		fmt.Fprintln(tw, "ID\tOPENS\tLABEL\tSTATE\tFORMATS\tFIXED\tMADE\tLAST USED")
 		for _, l := range links {
-			fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.ID, l.ClipSlug, or(l.Label, "-"), linkState(l, time.Now()),
-				or(strings.Join(l.Formats, ","), "all"), or(fixed(l.Locked), "-"), l.CreatedAt.Local().Format(time.DateOnly), lastUse(l))
+			fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.ID, l.Name(), or(l.Label, "-"), linkState(l, time.Now()),
+				or(strings.Join(l.Formats, ","), allFormats(l)), or(fixed(l.Locked), "-"), l.CreatedAt.Local().Format(time.DateOnly), lastUse(l))
 		}
 		return tw.Flush()
 	})
+}
+
+// allFormats are those of a link that has none by name.
+func allFormats(l clips.Link) string {
+	if l.Workbook != "" {
+		return "xlsx"
+	}
+	return "all"
 }
 
 func linkState(l clips.Link, now time.Time) string {

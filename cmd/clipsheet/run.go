@@ -20,7 +20,7 @@ import (
 
 type runCmd struct {
 	configFlag
-	Clip    string            `arg:"" optional:"" help:"The clip to run."`
+	Clip    string            `arg:"" optional:"" help:"The clip to run, or the workbook of several."`
 	Source  string            `placeholder:"NAME" help:"The source for --sql; may be left out when the config has one."`
 	SQL     string            `name:"sql" placeholder:"SQL" help:"A query to run instead of a clip."`
 	SQLFile string            `name:"sql-file" type:"existingfile" placeholder:"FILE" help:"The same, from a file."`
@@ -45,6 +45,7 @@ func (runCmd) Help() string {
 	return `Examples:
   clipsheet run mrr-by-month
   clipsheet run revenue-by-region --param from="start of last month" -o revenue.csv
+  clipsheet run month-end-pack -o pack.xlsx
   clipsheet run --source erp --sql "select * from invoices" --format json
 
 The result goes to stdout or --output; everything else to stderr.`
@@ -54,6 +55,9 @@ func (c *runCmd) Run(ctx context.Context, std streams) error {
 	cfg, err := Load(c.Config)
 	if err != nil {
 		return err
+	}
+	if _, ok := cfg.Workbooks[c.Clip]; ok && c.SQL == "" && c.SQLFile == "" {
+		return c.runWorkbook(ctx, std, cfg)
 	}
 	rev, err := c.revision(cfg)
 	if err != nil {
@@ -83,20 +87,24 @@ func (c *runCmd) Run(ctx context.Context, std streams) error {
 	return c.write(std, encoder, watch(rows, std.Err), rev.SQL)
 }
 
-// write sends the result to stdout as it comes, or to a file whole or not at all.
 func (c *runCmd) write(std streams, encoder clips.Encoder, rows *progress, sql string) error {
 	defer rows.done()
+	return c.into(std, func(w io.Writer) error { return explain(encoder.Encode(w, rows), sql) })
+}
+
+// into sends what write writes to stdout as it comes, or to a file whole or not at all.
+func (c *runCmd) into(std streams, write func(io.Writer) error) error {
 	if c.Output == "" {
-		return explain(encoder.Encode(std.Out, rows), sql)
+		return write(std.Out)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(c.Output), ".clipsheet-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
-	err = encoder.Encode(tmp, rows)
+	err = write(tmp)
 	if err := errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
-		return explain(err, sql)
+		return err
 	}
 	return os.Rename(tmp.Name(), c.Output)
 }
@@ -172,17 +180,22 @@ func (c *runCmd) declared(cfg *Config) (clips.Revision, error) {
 		return clips.Revision{}, noClip(cfg, c.Clip)
 	}
 	rev := cfg.clip(c.Clip).Revision
-	for name := range c.Param {
-		if !slices.ContainsFunc(rev.Params, func(p clips.Param) bool { return p.Name == name }) {
-			return rev, usagef("clip %s has no parameter %q%s", c.Clip, name, listParams(rev))
-		}
-	}
-	return rev, nil
+	return rev, knowParams("clip "+c.Clip, rev.Params, c.Param)
 }
 
-func listParams(rev clips.Revision) string {
+// knowParams refuses values for parameters that are not there.
+func knowParams(what string, params []clips.Param, given map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.ContainsFunc(params, func(p clips.Param) bool { return p.Name == name }) {
+			return usagef("%s has no parameter %q%s", what, name, listParams(params))
+		}
+	}
+	return nil
+}
+
+func listParams(params []clips.Param) string {
 	var names []string
-	for _, p := range rev.Params {
+	for _, p := range params {
 		names = append(names, p.Name)
 	}
 	if names == nil {
@@ -191,15 +204,16 @@ func listParams(rev clips.Revision) string {
 	return "; it takes " + strings.Join(names, ", ")
 }
 
-func noClip(cfg *Config, slug string) error {
+func noClip(cfg *Config, name string) error {
 	known := slices.Sorted(maps.Keys(cfg.Clips))
-	switch guess := nearest(slug, known); {
+	all := slices.Concat(known, slices.Sorted(maps.Keys(cfg.Workbooks)))
+	switch guess := nearest(name, all); {
 	case guess != "":
-		return usagef("there is no clip %q; did you mean %s?", slug, guess)
+		return usagef("there is no clip %q; did you mean %s?", name, guess)
 	case len(known) == 0:
-		return usagef("there is no clip %q: %s declares none", slug, cfg.path)
+		return usagef("there is no clip %q: %s declares none", name, cfg.path)
 	default:
-		return usagef("there is no clip %q; there are %s", slug, strings.Join(known, ", "))
+		return usagef("there is no clip %q; there are %s", name, strings.Join(all, ", "))
 	}
 }
 
@@ -262,6 +276,7 @@ func explain(err error, sql string) error {
 type progress struct {
 	clips.Rows
 	w           io.Writer // nil when nobody watches
+	label       string    // in front of the count
 	begin, next time.Time
 	rows, bytes int64
 }
@@ -301,7 +316,7 @@ func (p *progress) Next() bool {
 
 func (p *progress) show() {
 	elapsed, mb := time.Since(p.begin), float64(p.bytes)/1e6
-	fmt.Fprintf(p.w, "\r\x1b[K%d rows  %.1f MB  %.1f MB/s  %s", p.rows, mb, mb/elapsed.Seconds(), elapsed.Round(100*time.Millisecond))
+	fmt.Fprintf(p.w, "\r\x1b[K%s%d rows  %.1f MB  %.1f MB/s  %s", p.label, p.rows, mb, mb/elapsed.Seconds(), elapsed.Round(100*time.Millisecond))
 }
 
 // done leaves the last count standing on its own line.

@@ -80,6 +80,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Store:     s.state,
 		Results:   s.cache,
 		Workbook:  workbook,
+		Workbooks: workbooks{s.core},
 		Formats:   func(slug string) map[string]clips.ColumnFormat { return s.config.Load().formats(slug) },
 		Accounts:  s.accountsPage(),
 		Origin:    cfg.origin(),

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
+
 	"clipsheet/clips"
 	"clipsheet/web"
 	"clipsheet/xlsx"
@@ -13,18 +17,69 @@ func workbook(s web.Subject) clips.Encoder {
 		Description: s.Clip.Description,
 		Author:      s.Clip.Owner,
 		Cover:       xlsx.CoverLast,
-		Sheets: []xlsx.Sheet{{
-			Name:    s.Clip.Title,
-			Columns: s.Formats,
-			About: xlsx.About{
-				Clip:        s.Clip.Slug,
-				Title:       s.Clip.Title,
-				Description: s.Clip.Description,
-				Params:      s.Params,
-				Revision:    s.Info.Revision,
-				Author:      s.Clip.Revision.Author,
-				Digest:      s.Info.Digest,
-			},
-		}},
+		Sheets:      []xlsx.Sheet{sheet(s)},
 	})
+}
+
+// sheet is a result as a tab; its rows come later.
+func sheet(s web.Subject) xlsx.Sheet {
+	return xlsx.Sheet{
+		Name:    s.Clip.Title,
+		Columns: s.Formats,
+		Count:   s.Info.Rows,
+		About: xlsx.About{
+			Clip:        s.Clip.Slug,
+			Title:       s.Clip.Title,
+			Description: s.Clip.Description,
+			Params:      s.Params,
+			Revision:    s.Info.Revision,
+			Author:      s.Clip.Revision.Author,
+			Digest:      s.Info.Digest,
+		},
+	}
+}
+
+// workbooks are those of the config, as they are served.
+type workbooks struct{ *core }
+
+func (w workbooks) Find(ctx context.Context, name string) (clips.Workbook, error) {
+	cfg := w.config.Load()
+	declared, ok := cfg.Workbooks[name]
+	if !ok {
+		return clips.Workbook{}, clips.ErrNotFound
+	}
+	book := cfg.workbook(name)
+	var err error
+	book.Clips, err = w.state.ClipsNamed(ctx, declared.Clips)
+	return book, err
+}
+
+func (w workbooks) Encode(out io.Writer, b web.Book, rows []clips.Rows) error {
+	declared := w.config.Load().Workbooks[b.Workbook.Name]
+	if t := declared.template; b.Workbook.Template != "" && (t == nil || t.sum != b.Workbook.Template) {
+		return &clips.Error{Kind: clips.KindConflict, Notice: "The template of this workbook has just changed: ask again."}
+	}
+	return declared.write(out, b, rows, nil)
+}
+
+// write writes the file of several clips: on tabs behind a cover, or in the places of the template.
+func (w WorkbookConfig) write(out io.Writer, b web.Book, rows []clips.Rows, progress func(rows, bytes int64)) error {
+	book := xlsx.Book{Title: b.Workbook.Title, Description: b.Workbook.Description, Author: b.Workbook.Owner}
+	for i, s := range b.Subjects {
+		tab := sheet(s)
+		tab.Rows = rows[i]
+		if b.Workbook.Template != "" {
+			tab.Name = w.table(s.Clip.Slug)
+		}
+		book.Sheets = append(book.Sheets, tab)
+	}
+	if b.Workbook.Template == "" {
+		_, err := xlsx.Write(out, book, progress)
+		return err
+	}
+	_, err := w.template.Fill(out, book, progress)
+	if e, ok := errors.AsType[*clips.Error](err); ok && e.Kind == clips.KindParameter {
+		return &clips.Error{Kind: clips.KindTarget, Notice: e.Notice, Cause: err} // nothing of the reader's: the template and the clips do not fit
+	}
+	return err
 }
