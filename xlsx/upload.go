@@ -153,8 +153,11 @@ func readBounded(f *zip.File, left int64) ([]byte, error) {
 
 var (
 	macroType = regexp.MustCompile(`(?i)macroEnabled|vbaProject|intlMacrosheet|\.macrosheet|activeX`)
-	external  = regexp.MustCompile(`(?i)<[^>]*TargetMode\s*=\s*["']External["'][^>]*>`)
-	aLink     = regexp.MustCompile(`/relationships/hyperlink["']`)
+	// idle matches a type for all parts called .bin, which excelize declares in each file it makes. It is none of a macro
+	// until a relationship leads to one, and those are looked at.
+	idle     = regexp.MustCompile(`<Default Extension="bin" ContentType="application/vnd\.ms-office\.vbaProject"\s*/?>`)
+	external = regexp.MustCompile(`(?i)<[^>]*TargetMode\s*=\s*["']External["'][^>]*>`)
+	aLink    = regexp.MustCompile(`/relationships/hyperlink["']`)
 	// dde matches a formula that starts a program, cmd|'/C calc'!A0; its text in XML, where the quote may be escaped.
 	dde = regexp.MustCompile(`<(?:\w+:)?f\b[^>]*>[^<]*\w\|(?:'|&apos;|&#39;|&#x27;)`)
 	// reaching matches functions that send data out or call programs.
@@ -177,7 +180,8 @@ func checkPart(name string, part []byte) error {
 		return refuse(nil, "The part %s is not UTF-8: save the workbook again with Excel.", name)
 	}
 	switch {
-	case lower == "[content_types].xml" && macroType.Match(part):
+	case lower == "[content_types].xml" && macroType.Match(idle.ReplaceAll(part, nil)),
+		strings.HasSuffix(lower, ".rels") && macroType.Match(part):
 		return refuse(nil, "%s", macroWords)
 	case strings.HasSuffix(lower, ".rels"):
 		return checkLinks(name, part)

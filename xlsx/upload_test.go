@@ -73,6 +73,7 @@ func TestUploadsThatCouldDoHarmAreRefusedByName(t *testing.T) {
 		"macros, hidden":   {tampered(t, map[string]string{"xl/VBAPROJECT.BIN": "x"}), "has macros"},
 		"macro sheets":     {tampered(t, map[string]string{"xl/macrosheets/sheet1.xml": "<x/>"}), "has macros"},
 		"macro type":       {tampered(t, part(t, "[Content_Types].xml", "spreadsheetml.sheet.main", "sheet.macroEnabled.main")), "has macros"},
+		"macro elsewhere":  {tampered(t, part(t, "xl/_rels/workbook.xml.rels", "</Relationships>", `<Relationship Id="r9" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="x.bin"/></Relationships>`)), "has macros"},
 		"ActiveX":          {tampered(t, map[string]string{"xl/activeX/activeX1.xml": "<x/>"}), "ActiveX controls"},
 		"external links":   {tampered(t, map[string]string{"xl/externalLinks/externalLink1.xml": "<x/>"}), "links to other workbooks or programs"},
 		"external picture": {tampered(t, part(t, "xl/_rels/workbook.xml.rels", "</Relationships>", `<Relationship Id="r9" Type="http://x/relationships/image" Target="\\evil\x" TargetMode="External"/></Relationships>`)), "links to files elsewhere"},
