@@ -90,7 +90,8 @@ func examine(ctx context.Context, path string) ([]clips.Finding, error) {
 			Cure: "Correct the file; config.example.toml explains every key."}}, silent{usageError{err}}
 	}
 	all := []clips.Finding{{Level: clips.LevelOK, Subject: "config",
-		Text: fmt.Sprintf("%s: %s, %s, %s", cfg.path, count(len(cfg.Sources), "source"), count(len(cfg.Clips), "clip"), count(len(cfg.Syncs), "sync"))}}
+		Text: fmt.Sprintf("%s: %s, %s, %s, %s", cfg.path, count(len(cfg.Sources), "source"), count(len(cfg.Clips), "clip"),
+			count(len(cfg.Workbooks), "workbook"), count(len(cfg.Syncs), "sync"))}}
 	if len(cfg.Sources) == 0 {
 		all = append(all, clips.Finding{Level: clips.LevelWarning, Subject: "config", Text: "there is no source, so nothing can run",
 			Cure: "Add [sources.NAME] with the dsn of a follower."})

@@ -2,12 +2,15 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
 
 	"clipsheet/internal/localpg/pgtest"
 )
@@ -29,7 +32,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TMPDIR", os.TempDir())
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "cells": cells},
 	})
 }
 
@@ -50,5 +53,24 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// cells prints what a tab of a workbook shows, a line for each row: cells FILE TAB. Without TAB it lists the tabs.
+func cells(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) == 0 || len(args) > 2 || neg {
+		ts.Fatalf("usage: cells FILE [TAB]")
+	}
+	book, err := excelize.OpenFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer book.Close()
+	if len(args) == 1 {
+		fmt.Fprintln(ts.Stdout(), strings.Join(book.GetSheetList(), "|"))
+		return
+	}
+	rows, err := book.GetRows(args[1])
+	ts.Check(err)
+	for _, row := range rows {
+		fmt.Fprintln(ts.Stdout(), strings.Join(row, "|"))
 	}
 }
