@@ -9,6 +9,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"runtime"
 	"sync"
 	"unicode/utf8"
 
@@ -82,12 +83,16 @@ var (
 // block. What is in w after an error is no snapshot. It does not close r.
 func WriteSnapshot(w io.Writer, r Rows, progress func(rows, bytes int64)) (SnapshotInfo, error) {
 	s := newSnapshotWriter(w, r.Header())
+	defer s.stop()
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
+	if err := s.write([]byte(snapshotMagic)); err != nil {
+		return SnapshotInfo{}, err
+	}
 	for r.Next() {
 		s.add(r.Row())
-		if len(s.values) < blockSize && s.rows < maxBlockRows {
+		if len(s.block.values) < blockSize && s.block.rows < maxBlockRows {
 			continue
 		}
 		if err := s.flush(); err != nil {
@@ -106,21 +111,35 @@ func WriteSnapshot(w io.Writer, r Rows, progress func(rows, bytes int64)) (Snaps
 	return info, nil
 }
 
+// snapshotWriter gathers rows into blocks, and packs some of them at once, since packing is most of the work.
 type snapshotWriter struct {
-	w      io.Writer
-	at     int64 // bytes written
-	values []byte
-	rows   int64 // in values
-	packed []byte
-	digest hash.Hash
-	footer snapshotFooter
+	w       io.Writer
+	at      int64 // bytes written
+	block   *block
+	packing []*block // oldest first
+	spare   []*block
+	digest  hash.Hash
+	footer  snapshotFooter
 }
 
+// block is rows on their way into a snapshot.
+type block struct {
+	values []byte
+	rows   int64
+	packed []byte
+	ready  chan struct{} // gets one when packed is whole
+}
+
+// mostPacking is how many blocks are packed at once. More would gain nothing: the rows come one after the other.
+var mostPacking = min(runtime.GOMAXPROCS(0), 4)
+
 func newSnapshotWriter(w io.Writer, h Header) *snapshotWriter {
-	s := &snapshotWriter{w: w, digest: newDigest(h.Columns)}
+	s := &snapshotWriter{w: w, block: newBlock(), digest: newDigest(h.Columns)}
 	s.footer.Header, s.footer.RawNames = h, rawNames(h.Columns)
 	return s
 }
+
+func newBlock() *block { return &block{ready: make(chan struct{}, 1)} }
 
 func rawNames(columns []Column) map[int][]byte {
 	names := map[int][]byte{}
@@ -161,35 +180,57 @@ func appendValue(b, value []byte) []byte {
 
 func (s *snapshotWriter) add(row [][]byte) {
 	for _, value := range row {
-		s.values = appendValue(s.values, value)
+		s.block.values = appendValue(s.block.values, value)
 		s.footer.Bytes += int64(len(value))
 	}
-	s.rows++
+	s.block.rows++
 	s.footer.Rows++
 }
 
-// flush writes the rows at hand as a block.
+// flush has the rows at hand packed as a block, and writes the oldest block when enough are on their way.
 func (s *snapshotWriter) flush() error {
-	if len(s.values) > maxBlock {
+	if len(s.block.values) > maxBlock {
 		return &Error{Kind: KindTooLarge, Notice: "A row is larger than 1 GiB: select fewer or shorter columns."}
 	}
-	if s.at == 0 {
-		if err := s.write([]byte(snapshotMagic)); err != nil {
-			return err
-		}
+	s.digest.Write(s.block.values)
+	s.packing = append(s.packing, s.block)
+	go s.block.pack()
+	s.block = newBlock()
+	if n := len(s.spare); n > 0 {
+		s.block, s.spare = s.spare[n-1], s.spare[:n-1]
 	}
-	if s.rows == 0 {
+	if len(s.packing) < mostPacking {
 		return nil
 	}
-	s.digest.Write(s.values)
-	s.footer.Blocks = append(s.footer.Blocks, blockIndex{Offset: s.at, Rows: s.rows})
-	s.packed = binary.LittleEndian.AppendUint32(s.packed[:0], uint32(len(s.values)))
-	s.packed = binary.LittleEndian.AppendUint32(s.packed, uint32(s.rows))
-	s.packed = append(s.packed, 0, 0, 0, 0)
-	s.packed = blockEncoder().EncodeAll(s.values, s.packed)
-	binary.LittleEndian.PutUint32(s.packed[8:], blockSum(s.packed))
-	s.values, s.rows = s.values[:0], 0
-	return s.write(s.packed)
+	return s.writeOldest()
+}
+
+func (b *block) pack() {
+	b.packed = binary.LittleEndian.AppendUint32(b.packed[:0], uint32(len(b.values)))
+	b.packed = binary.LittleEndian.AppendUint32(b.packed, uint32(b.rows))
+	b.packed = append(b.packed, 0, 0, 0, 0)
+	b.packed = blockEncoder().EncodeAll(b.values, b.packed)
+	binary.LittleEndian.PutUint32(b.packed[8:], blockSum(b.packed))
+	b.ready <- struct{}{}
+}
+
+func (s *snapshotWriter) writeOldest() error {
+	b := s.packing[0]
+	s.packing = s.packing[1:]
+	<-b.ready
+	s.footer.Blocks = append(s.footer.Blocks, blockIndex{Offset: s.at, Rows: b.rows})
+	err := s.write(b.packed)
+	if b.values, b.rows = b.values[:0], 0; cap(b.values) <= 4*blockSize { // one huge row is no reason to keep its room
+		s.spare = append(s.spare, b)
+	}
+	return err
+}
+
+// stop waits for what is still being packed, after an error.
+func (s *snapshotWriter) stop() {
+	for _, b := range s.packing {
+		<-b.ready
+	}
 }
 
 // blockSum is the checksum of a block: of all but the checksum itself.
@@ -204,8 +245,15 @@ func (s *snapshotWriter) write(b []byte) error {
 }
 
 func (s *snapshotWriter) finish() (SnapshotInfo, error) {
-	if err := s.flush(); err != nil {
-		return SnapshotInfo{}, err
+	if s.block.rows > 0 {
+		if err := s.flush(); err != nil {
+			return SnapshotInfo{}, err
+		}
+	}
+	for len(s.packing) > 0 {
+		if err := s.writeOldest(); err != nil {
+			return SnapshotInfo{}, err
+		}
 	}
 	s.footer.Digest = finishDigest(s.digest, s.footer.Rows)
 	footer, err := json.Marshal(s.footer)
