@@ -221,12 +221,15 @@ func (c *Config) syncs() []clips.Sync {
 	return all
 }
 
-func (s SyncConfig) params() map[string]string {
-	if len(s.Params) == 0 {
+func (s SyncConfig) params() map[string]string { return valuesOf(s.Params) }
+
+// valuesOf are the values of a [….params] table, as readers would write them.
+func valuesOf(table map[string]any) map[string]string {
+	if len(table) == 0 {
 		return nil
 	}
 	values := map[string]string{}
-	for name, value := range s.Params {
+	for name, value := range table {
 		values[name] = fmt.Sprint(value)
 	}
 	return values

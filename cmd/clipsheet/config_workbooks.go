@@ -17,6 +17,7 @@ type WorkbookConfig struct {
 	To          string            `toml:"to"`
 	Template    string            `toml:"template"`
 	Tables      map[string]string `toml:"tables"`
+	Params      map[string]any    `toml:"params"`
 
 	template *template // nil without one
 }
@@ -41,6 +42,9 @@ func (c *Config) checkWorkbook(at places, name string) error {
 		return at.errorf(key+".to", "%q is no form of this version: write \"xlsx\"; into spreadsheets, each clip goes by a sync of its own", w.To)
 	}
 	if err := c.checkWorkbookClips(at, key, w); err != nil {
+		return err
+	}
+	if err := c.checkWorkbookParams(at, key, w); err != nil {
 		return err
 	}
 	for slug := range w.Tables {
@@ -84,9 +88,23 @@ func (c *Config) checkWorkbookClips(at places, key string, w WorkbookConfig) err
 	return nil
 }
 
+func (c *Config) checkWorkbookParams(at places, key string, w WorkbookConfig) error {
+	book := c.workbookOf("", w)
+	if err := knowParams("the workbook", book.Params(), valuesOf(w.Params)); err != nil {
+		return at.errorf(key+".params", "%s", err)
+	}
+	for _, clip := range book.Clips {
+		if err := checkLocked(clip.Revision, valuesOf(w.Params)); err != nil {
+			return at.errorf(key+".params", "%s", clips.NoticeOf(err))
+		}
+	}
+	return nil
+}
+
 // workbook is a workbook of the file. Its clips have the revisions of the file, and no IDs yet.
-func (c *Config) workbook(name string) clips.Workbook {
-	f := c.Workbooks[name]
+func (c *Config) workbook(name string) clips.Workbook { return c.workbookOf(name, c.Workbooks[name]) }
+
+func (c *Config) workbookOf(name string, f WorkbookConfig) clips.Workbook {
 	w := clips.Workbook{Name: name, Title: or(f.Title, name), Description: f.Description, Owner: f.Owner}
 	if f.template != nil {
 		w.Template = f.template.sum
@@ -94,7 +112,24 @@ func (c *Config) workbook(name string) clips.Workbook {
 	for _, slug := range f.Clips {
 		w.Clips = append(w.Clips, c.clip(slug))
 	}
+	w.Clips = f.preset(w.Clips)
 	return w
+}
+
+// preset gives clips the workbook's values for their parameters in place of their own defaults. Readers may still give
+// others.
+func (w WorkbookConfig) preset(all []clips.Clip) []clips.Clip {
+	all, values := slices.Clone(all), valuesOf(w.Params)
+	for i := range all {
+		params := slices.Clone(all[i].Revision.Params)
+		for j, p := range params {
+			if value, ok := values[p.Name]; ok {
+				params[j].Default = &value
+			}
+		}
+		all[i].Revision.Params = params
+	}
+	return all
 }
 
 // table is the name of the template's table, or range, that a clip goes into.

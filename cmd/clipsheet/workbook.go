@@ -49,8 +49,8 @@ func (w workbooks) Find(ctx context.Context, name string) (clips.Workbook, error
 		return clips.Workbook{}, clips.ErrNotFound
 	}
 	book := cfg.workbook(name)
-	var err error
-	book.Clips, err = w.state.ClipsNamed(ctx, declared.Clips)
+	all, err := w.state.ClipsNamed(ctx, declared.Clips)
+	book.Clips = declared.preset(all)
 	return book, err
 }
 

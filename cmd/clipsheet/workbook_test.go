@@ -48,6 +48,8 @@ sql = "select account, sum(amount) as moved, count(*) as moves from journal grou
 clips = ["accounts", "journal"]
 title = "Month end: bänk"
 owner = "cfo@example.com"
+[workbooks.month-end.params]
+nth = 1000
 `
 
 // newBank is a service with a workbook over a bank with two tellers who move money all the time.
@@ -143,6 +145,11 @@ func TestWorkbookAtItsLink(t *testing.T) {
 	book := opened(t, whole.body)
 	if got := fmt.Sprint(book.GetSheetList()); got != "[About Accounts Journal]" {
 		t.Errorf("tabs %s", got)
+	}
+	for account, nth := range column(t, book, "Accounts", 2) {
+		if nth != 1000_00 {
+			t.Errorf("account %s was read with another parameter than the workbook's own: %d", account, nth)
+		}
 	}
 	if token := strings.Split(address, "/")[4]; strings.Contains(s.log.String(), token) {
 		t.Error("the token is in the log")
