@@ -12,9 +12,10 @@ import (
 
 // homePage is the front page.
 type homePage struct {
-	Clips []homeClip
-	Local bool // whoever reads it sits at this machine
-	Error string
+	Clips     []homeClip
+	Workbooks []homeWorkbook
+	Local     bool // whoever reads it sits at this machine
+	Error     string
 }
 
 type homeClip struct {
@@ -22,7 +23,12 @@ type homeClip struct {
 	Address string // of its page; empty when we know no link to it
 }
 
-// home lists the clips for people at this machine. Others get a page that names nothing.
+type homeWorkbook struct {
+	clips.Workbook
+	Address string // of the file; likewise
+}
+
+// home lists the clips and workbooks for people at this machine. Others get a page that names nothing.
 func (s *site) home(w http.ResponseWriter, r *http.Request) {
 	p := homePage{Local: s.Local && fromHere(r) && s.isOurName(r.Host)}
 	if p.Local {
@@ -33,6 +39,11 @@ func (s *site) home(w http.ResponseWriter, r *http.Request) {
 		}
 		for _, c := range all {
 			p.Clips = append(p.Clips, homeClip{c, s.Home[c.Slug]})
+		}
+		if s.Workbooks != nil {
+			for _, w := range s.Workbooks.List() {
+				p.Workbooks = append(p.Workbooks, homeWorkbook{w, s.Home[w.Name]})
+			}
 		}
 	}
 	showPage(w, r, "home.html", http.StatusOK, p)

@@ -16,6 +16,8 @@ import (
 type Workbooks interface {
 	// Find finds a workbook with its clips as they are now; one that is no more is clips.ErrNotFound.
 	Find(ctx context.Context, name string) (clips.Workbook, error)
+	// List lists them by name, without their clips.
+	List() []clips.Workbook
 	// Encode writes the file of a book, from the rows of each of its subjects. It is the same for equal books.
 	Encode(w io.Writer, book Book, rows []clips.Rows) error
 }

@@ -30,6 +30,10 @@ func (s *shelf) Find(ctx context.Context, name string) (clips.Workbook, error) {
 	return clips.Workbook{Name: name, Title: s.title, Clips: all}, err
 }
 
+func (s *shelf) List() []clips.Workbook {
+	return []clips.Workbook{{Name: "pack", Title: s.title, Description: "For the <board>"}}
+}
+
 func (s *shelf) Encode(w io.Writer, b web.Book, rows []clips.Rows) error {
 	book := xlsx.Book{Title: b.Workbook.Title}
 	for i, subject := range b.Subjects {
@@ -152,5 +156,19 @@ func TestWorkbookParametersAreCheckedAndLocked(t *testing.T) {
 	w.want(w.get(csvOnly+".xlsx?limit=7"), http.StatusNotFound)
 	if all, err := w.store.Links(t.Context(), "pack"); err != nil || all[0].LastUsedAt.IsZero() {
 		t.Errorf("the use was not noted: %+v, %v", all, err)
+	}
+}
+
+func TestHomeListsWorkbooks(t *testing.T) {
+	w, _, link := newShelf(t, func(l *clips.Link) { l.Label = "home" })
+	page := w.get("/")
+	w.want(page, http.StatusOK)
+	for _, want := range []string{"Month end: November", "For the &lt;board&gt;", "clipsheet link create pack"} {
+		if !strings.Contains(page.body, want) {
+			t.Errorf("the front page lacks %q: %s", want, page.body)
+		}
+	}
+	if strings.Contains(page.body, link) {
+		t.Error("the front page gives away a link that somebody made")
 	}
 }

@@ -41,6 +41,7 @@ type demoFile struct {
 	SheetsURL   string                       `json:"sheets_url"` // of the Google Sheets simulator: its pages, and its API
 	Sheets      map[string]string            `json:"spreadsheets"`
 	Links       map[string]map[string]string `json:"links"` // clip → format → address
+	Workbooks   map[string]string            `json:"workbooks"`
 	PIDs        map[string]int               `json:"pids"`
 	Data        map[string]string            `json:"data"` // the servers' data directories, for pg_ctl
 }
@@ -55,7 +56,7 @@ type demoRun struct {
 	writer   sync.WaitGroup
 	stop     context.CancelFunc
 	file     demoFile
-	tokens   map[string]clips.Token
+	tokens   map[string]clips.Token // of clips and workbooks, which never have the same name
 }
 
 func (c *demoCmd) Run(ctx context.Context, std streams) (err error) {
@@ -144,28 +145,46 @@ func (d *demoRun) load(ctx context.Context, listen string) (config string, err e
 	})
 }
 
-// link makes one link for each clip, or takes up those of the demo.json a killed demo left.
+// link makes one link for each clip and workbook, or takes up those of the demo.json a killed demo left.
 func (d *demoRun) link(ctx context.Context, home map[string]string) error {
-	var before struct{ Links map[string]map[string]string }
+	var before struct {
+		Links     map[string]map[string]string
+		Workbooks map[string]string
+	}
 	if text, err := os.ReadFile(d.path()); err == nil {
 		json.Unmarshal(text, &before) // a broken file is as good as none
 	}
+	cfg := d.service.config.Load()
 	all, err := d.service.state.Clips(ctx)
 	if err != nil {
 		return err
 	}
 	for _, clip := range all {
-		token := web.TokenOf(before.Links[clip.Slug]["html"])
-		if _, _, err := d.service.state.LinkByHash(ctx, token.Hash()); err != nil {
-			token = clips.NewToken()
-			l := clips.Link{ClipID: clip.ID, ClipSlug: clip.Slug, Label: "demo"}
-			if _, err := d.service.state.CreateLink(ctx, l, token.Hash()); err != nil {
-				return err
-			}
+		link := clips.Link{ClipID: clip.ID, ClipSlug: clip.Slug, Label: "demo"}
+		if err := d.linkTo(ctx, link, before.Links[clip.Slug]["html"]); err != nil {
+			return err
 		}
-		d.tokens[clip.Slug] = token
-		home[clip.Slug] = feedURL(d.service.config.Load(), token, clip.Slug, "html")
+		home[clip.Slug] = feedURL(cfg, d.tokens[clip.Slug], clip.Slug, "html")
 	}
+	for name := range cfg.Workbooks {
+		if err := d.linkTo(ctx, clips.Link{Workbook: name, Label: "demo"}, before.Workbooks[name]); err != nil {
+			return err
+		}
+		home[name] = feedURL(cfg, d.tokens[name], name, "xlsx")
+	}
+	return nil
+}
+
+// linkTo makes a link, unless there is one already at this address.
+func (d *demoRun) linkTo(ctx context.Context, link clips.Link, before string) error {
+	token := web.TokenOf(before)
+	if _, _, err := d.service.state.LinkByHash(ctx, token.Hash()); err != nil {
+		token = clips.NewToken()
+		if _, err := d.service.state.CreateLink(ctx, link, token.Hash()); err != nil {
+			return err
+		}
+	}
+	d.tokens[link.Name()] = token
 	return nil
 }
 
@@ -201,10 +220,15 @@ func (d *demoRun) writeFile(config string) error {
 		SheetsURL:   d.sheets.address,
 		Sheets:      map[string]string{"board": d.sheets.readable.Board, "treasury": d.sheets.readable.Treasury},
 		Links:       map[string]map[string]string{},
+		Workbooks:   map[string]string{},
 		PIDs:        map[string]int{"clipsheet": os.Getpid(), "primary": d.postgres.PID(), "follower": d.postgres.FollowerPID()},
 		Data:        map[string]string{"primary": d.postgres.DataDir(), "follower": d.postgres.FollowerDataDir()},
 	}
 	for slug, token := range d.tokens {
+		if _, ok := cfg.Workbooks[slug]; ok {
+			d.file.Workbooks[slug] = feedURL(cfg, token, slug, "xlsx")
+			continue
+		}
 		d.file.Links[slug] = map[string]string{}
 		for _, format := range web.Formats() {
 			d.file.Links[slug][format] = feedURL(cfg, token, slug, format)
@@ -232,15 +256,21 @@ Three syncs fill spreadsheets each minute, on a Google Sheets of this machine; o
 
   %s/
 
-Four commands to try:
+The month-end pack is five sheets in one Excel file, all of one moment. Open it:
+
+  %s
+
+Five commands to try:
 
   curl -s '%s' | head
   curl -s '%s'
   %s run --config %s ar-ageing --param as_of='start of month'
+  %s run --config %s %s -o pack.xlsx
   %s sync --config %s
 
 Every address is in %s. Ctrl-C stops everything and removes it.
-`, d.file.BaseURL, d.file.SheetsURL, links["csv"], links["json"], os.Args[0], d.file.Config, os.Args[0], d.file.Config, d.path())
+`, d.file.BaseURL, d.file.SheetsURL, d.file.Workbooks[demo.Pack], links["csv"], links["json"], os.Args[0], d.file.Config,
+		os.Args[0], d.file.Config, demo.Pack, os.Args[0], d.file.Config, d.path())
 }
 
 // close stops what runs and removes what the demo made; the folder too, when nothing else is in it.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"clipsheet/cmd/clipsheet/demo"
 	"clipsheet/internal/localpg/pgtest"
 	"clipsheet/web"
 )
@@ -27,6 +29,7 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	d := startDemo(t)
 	t.Run("every link answers", d.everyLinkAnswers)
+	t.Run("the month-end pack is whole", d.monthEndPack)
 	t.Run("a crowd costs one query", d.aCrowdCostsOneQuery)
 	t.Run("syncs land in spreadsheets", d.syncsLand)
 	t.Run("feeds outlive the follower", d.feedsOutliveTheFollower)
@@ -133,8 +136,59 @@ func (d *demoTest) everyLinkAnswers(t *testing.T) {
 			t.Errorf("%s: the formats show %d different results", slug, len(digests))
 		}
 	}
-	if a := get(t, d.AdminURL); a.status != http.StatusOK || strings.Count(a.body, "/d/") != len(d.Links) {
+	if a := get(t, d.AdminURL); a.status != http.StatusOK || strings.Count(a.body, "/d/") != len(d.Links)+len(d.Workbooks) {
 		t.Errorf("the front page: %d, %d links", a.status, strings.Count(a.body, "/d/"))
+	}
+}
+
+// sqlResult is the result of last month, account by account as the books are rounded.
+const sqlResult = `
+select sum(amount)::text
+from (select round(-sum(p.amount / r.per_eur), 2) as amount
+      from postings p
+      join entries e on e.id = p.entry_id
+      join accounts a on a.code = p.account and a.kind in ('revenue', 'cost')
+      join fx_rates r on r.currency = p.currency and r.day = e.booked_on
+      where date_trunc('month', e.booked_on) = date_trunc('month', current_date - interval '1 month')
+      group by p.account) lines`
+
+func (d *demoTest) monthEndPack(t *testing.T) {
+	a := get(t, d.Workbooks[demo.Pack])
+	if a.status != http.StatusOK || a.header.Get("X-Clip-Stale") != "" {
+		t.Fatalf("%d: %.300s", a.status, a.body)
+	}
+	book := opened(t, a.body)
+	if got := fmt.Sprint(book.GetSheetList()); got != "[About Profit and loss Receivables by age Cash by account Ledger export]" {
+		t.Errorf("tabs %s", got)
+	}
+	cover, err := book.GetRows("About")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lastDay := pgtest.Query(t, d.FollowerDSN, "select (date_trunc('month', current_date)::date - 1)::text")[0]
+	d.says(t, fmt.Sprint(cover), "[Month-end pack]", "[Cash by account As of "+lastDay+"]", "[Receivables by age As of "+lastDay+"]")
+	result := int64(0)
+	for _, row := range rowsOf(t, book, "Profit and loss") {
+		result += cents(t, row[4])
+	}
+	if want := cents(t, pgtest.Query(t, d.FollowerDSN, sqlResult)[0]); result != want || want == 0 {
+		t.Errorf("the result is %d cents on the tab, and %d in the books", result, want)
+	}
+	debits, credits := int64(0), int64(0)
+	for _, row := range rowsOf(t, book, "Ledger export") {
+		if row[8] != "" {
+			debits += cents(t, row[8])
+		} else {
+			credits += cents(t, row[9])
+		}
+	}
+	if debits != credits || debits == 0 {
+		t.Errorf("debits of %d cents, and credits of %d", debits, credits)
+	}
+	for cell, form := range map[string]string{"D2": `^[A-Z][a-z]{2} 20\d\d$`, "E2": `^ *€.*\d,\d{3}\.\d\d`, "F2": `^\d+\.\d%$`} {
+		if got, err := book.GetCellValue("Profit and loss", cell); err != nil || !regexp.MustCompile(form).MatchString(got) {
+			t.Errorf("%s shows %q", cell, got)
+		}
 	}
 }
 
@@ -270,6 +324,9 @@ func (d *demoTest) secrets() []string {
 	var all []string
 	for _, addresses := range d.Links {
 		all = append(all, web.TokenOf(addresses["csv"]).Reveal())
+	}
+	for _, address := range d.Workbooks {
+		all = append(all, web.TokenOf(address).Reveal())
 	}
 	return all
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 
 	"clipsheet/clips"
 	"clipsheet/web"
@@ -52,6 +54,14 @@ func (w workbooks) Find(ctx context.Context, name string) (clips.Workbook, error
 	all, err := w.state.ClipsNamed(ctx, declared.Clips)
 	book.Clips = declared.preset(all)
 	return book, err
+}
+
+func (w workbooks) List() (all []clips.Workbook) {
+	cfg := w.config.Load()
+	for _, name := range slices.Sorted(maps.Keys(cfg.Workbooks)) {
+		all = append(all, cfg.workbook(name))
+	}
+	return all
 }
 
 func (w workbooks) Encode(out io.Writer, b web.Book, rows []clips.Rows) error {

@@ -191,17 +191,31 @@ func opened(t *testing.T, file string) *excelize.File {
 // column is a column of numbers by what the first one says, in cents.
 func column(t *testing.T, book *excelize.File, tab string, at int) map[string]int64 {
 	t.Helper()
+	numbers := map[string]int64{}
+	for _, row := range rowsOf(t, book, tab) {
+		numbers[row[0]] = cents(t, row[at])
+	}
+	return numbers
+}
+
+// rowsOf are the rows of a tab's table, without headings and totals, as the file has them.
+func rowsOf(t *testing.T, book *excelize.File, tab string) [][]string {
+	t.Helper()
 	rows, err := book.GetRows(tab, excelize.Options{RawCellValue: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	numbers := map[string]int64{}
-	for _, row := range rows[1:] {
-		f, err := strconv.ParseFloat(row[at], 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		numbers[row[0]] = int64(math.Round(f * 100))
+	if last := rows[len(rows)-1]; last[0] == "Total" {
+		rows = rows[:len(rows)-1]
 	}
-	return numbers
+	return rows[1:]
+}
+
+func cents(t *testing.T, number string) int64 {
+	t.Helper()
+	f, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(math.Round(f * 100))
 }

@@ -14,6 +14,9 @@ import (
 // Featured is the clip to show first.
 const Featured = "mrr-by-month"
 
+// Pack is the workbook.
+const Pack = "month-end-pack"
+
 //go:embed clips
 var clipFiles embed.FS
 
