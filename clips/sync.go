@@ -31,6 +31,7 @@ type Sync struct {
 	NextAt    time.Time // of the next slot; zero is none
 	Fence     int64     // of the last writer of the target; 0 is none yet
 	Declared  bool      // by the config file: read-only everywhere else
+	Edition   int       // counts what was saved, from 1, so that nobody overwrites what they have not seen
 	RetiredAt time.Time // zero while in use
 }
 
@@ -108,6 +109,9 @@ type SyncTask struct {
 	Run  SyncRun
 	Held int64 // rows that the target held after the push before; 0 is unknown
 }
+
+// ErrEdited says that somebody else has changed a thing since it was read.
+var ErrEdited = errors.New("somebody else has changed it meanwhile")
 
 // ErrFenced says that somebody else has taken a run over: whatever we still do for it must not count.
 var ErrFenced = errors.New("somebody else has taken the run over")

@@ -201,7 +201,8 @@ func updateSync(batch *pgx.Batch, s clips.Sync, reschedule bool) {
 		update clipsheet.syncs
 		set clip_id = $2, params = $3, account = $4, spreadsheet = $5, tab = $6, at_cell = $7, mode = $8, key = $9,
 			period = $10, keep = $11, fill_down = $12, as_of_cell = $13, info_tab = $14, schedule = $15, timezone = $16,
-			next_at = case when $17 then null else next_at end, retired_at = null
+			next_at = case when $17 then null else next_at end, retired_at = null,
+			edition = edition + 1
 		where id = $1`,
 		s.ID, s.Clip.ID, params(s), s.Account, s.Spreadsheet, s.Tab, s.At, s.Mode, list(s.Key),
 		s.Period, s.Keep, list(s.FillDown), s.AsOfCell, s.InfoTab, s.Schedule, s.TimeZone, reschedule)

@@ -32,7 +32,8 @@ func explain(doing string, err error) error {
 		return err
 	case errors.Is(err, pgx.ErrNoRows):
 		return fmt.Errorf("%s: %w", doing, clips.ErrNotFound)
-	case errors.Is(err, context.Canceled), errors.Is(err, clips.ErrNotFound), errors.Is(err, clips.ErrFenced):
+	case errors.Is(err, context.Canceled), errors.Is(err, clips.ErrNotFound), errors.Is(err, clips.ErrFenced),
+		errors.Is(err, clips.ErrEdited):
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {

@@ -12,7 +12,7 @@ import (
 const (
 	syncColumns = `
 	s.id, s.name, s.target, s.params, s.account, s.spreadsheet, s.tab, s.at_cell, s.mode, s.key, s.period, s.keep,
-	s.fill_down, s.as_of_cell, s.info_tab, s.schedule, s.timezone, s.paused, s.next_at, s.fence, s.declared,
+	s.fill_down, s.as_of_cell, s.info_tab, s.schedule, s.timezone, s.paused, s.next_at, s.fence, s.declared, s.edition,
 	s.retired_at,` + clipColumns
 	syncTables = `
 	clipsheet.syncs s
@@ -23,7 +23,7 @@ const (
 func syncFields(s *clips.Sync) []any {
 	return append([]any{&s.ID, &s.Name, &s.Target, &s.Params, &s.Account, &s.Spreadsheet, &s.Tab, &s.At, &s.Mode, &s.Key,
 		&s.Period, &s.Keep, &s.FillDown, &s.AsOfCell, &s.InfoTab, &s.Schedule, &s.TimeZone, &s.Paused, moment(&s.NextAt),
-		&s.Fence, &s.Declared, moment(&s.RetiredAt)}, clipFields(&s.Clip)...)
+		&s.Fence, &s.Declared, &s.Edition, moment(&s.RetiredAt)}, clipFields(&s.Clip)...)
 }
 
 func scanSync(row pgx.CollectableRow) (s clips.Sync, err error) {
