@@ -109,6 +109,7 @@ func New(o Options) http.Handler {
 	if s.Accounts != nil {
 		s.accountPages(r)
 	}
+	s.peoplePages(r)
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })
 	return r
