@@ -135,6 +135,7 @@ func (b *bookWriter) finish() error {
 	if err := b.skeleton.file.Write(io.Discard); err != nil {
 		return err
 	}
+	b.skeleton.orderFonts()
 	b.skeleton.properties(b.book, b.asOf())
 	b.skeleton.emptyString()
 	for _, path := range b.skeleton.paths() {
