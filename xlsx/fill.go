@@ -9,7 +9,8 @@ import (
 )
 
 // Fill writes the template to w with the book's sheets in its places: a Sheet's Name is that of a table or a named
-// range. The book's Cover and texts play no part, and Sheet.Count must be known.
+// range. The book's Cover and texts play no part, and Sheet.Count must be known. A cell with the name AsOfName is given
+// the moment of the data.
 //
 // A table's columns are found by their headings, and grow or shrink with the result; its calculated columns are filled
 // down, its totals move. A range takes values only, column by column. Names, charts, conditional formats and formulas
@@ -22,6 +23,8 @@ func (t *Template) Fill(w io.Writer, book Book, progress func(rows, bytes int64)
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
+	asked := len(book.Sheets)
+	book = t.dated(book)
 	fillings, err := t.match(book)
 	if err != nil {
 		return Report{}, err
@@ -33,7 +36,7 @@ func (t *Template) Fill(w io.Writer, book Book, progress func(rows, bytes int64)
 	if err := f.write(); err != nil {
 		return Report{}, err
 	}
-	return f.report(), nil
+	return f.report(asked), nil
 }
 
 // filler is a template being filled.
@@ -155,10 +158,13 @@ func (f *filler) copy(part *zip.File) error {
 	return nil
 }
 
-// report tells what was filled in.
-func (f *filler) report() Report {
+// report tells what was filled in, of the sheets that were asked for.
+func (f *filler) report(asked int) Report {
 	var report Report
 	for _, fill := range f.growth {
+		if fill.sheet >= asked {
+			continue
+		}
 		tab := Tab{Name: fill.tab.name, Table: fill.name, Sheet: fill.sheet, Rows: fill.written, AsOf: fill.header.AsOf}
 		for _, c := range fill.columns {
 			if c == nil {

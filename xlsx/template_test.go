@@ -293,6 +293,32 @@ func TestNamedRangesTakeValuesOnly(t *testing.T) {
 	}
 }
 
+func TestTheMomentGoesIntoTheCellNamedForIt(t *testing.T) {
+	t.Parallel()
+	model := modelBook(t, func(f *excelize.File) {
+		if err := f.SetDefinedName(&excelize.DefinedName{Name: "Clipsheet_As_Of", RefersTo: "Summary!$D$1"}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	var b bytes.Buffer
+	report, err := open(t, model).Fill(&b, xlsx.Book{Sheets: []xlsx.Sheet{ledger(3)}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Tabs) != 1 || report.Rows != 3 {
+		t.Errorf("the report counts the moment: %+v", report)
+	}
+	path := save(t, b.Bytes())
+	if shown := csvOfTabs(t, path)[path]["Summary"][0][3]; shown != "2026-11-24 10:30:00" { // in Berlin
+		t.Errorf("the moment is shown as %q", shown)
+	}
+	own := xlsx.Sheet{Name: xlsx.AsOfName, Rows: result("n:integer", row("42")), Count: 1}
+	path = save(t, fill(t, open(t, model), own))
+	if got := readers["openpyxl"](t, path)["Summary"]["D1"].Value; got != 42.0 {
+		t.Errorf("a sheet of that name does not get its cell: %v", got)
+	}
+}
+
 func TestResultsThatDoNotFitAreRefused(t *testing.T) {
 	t.Parallel()
 	template := open(t, modelBook(t))
