@@ -105,10 +105,7 @@ func (c *Config) checkWorkbookParams(at places, key string, w WorkbookConfig) er
 func (c *Config) workbook(name string) clips.Workbook { return c.workbookOf(name, c.Workbooks[name]) }
 
 func (c *Config) workbookOf(name string, f WorkbookConfig) clips.Workbook {
-	w := clips.Workbook{Name: name, Title: or(f.Title, name), Description: f.Description, Owner: f.Owner}
-	if f.template != nil {
-		w.Template = f.template.sum
-	}
+	w := clips.Workbook{Name: name, Title: or(f.Title, name), Description: f.Description, Owner: f.Owner, Template: f.filledInto()}
 	for _, slug := range f.Clips {
 		w.Clips = append(w.Clips, c.clip(slug))
 	}

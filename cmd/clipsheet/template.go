@@ -16,7 +16,7 @@ import (
 // template is a workbook that someone made, in memory and checked, to be filled with results.
 type template struct {
 	*xlsx.Template
-	sum string // hex SHA-256 of the file: files made of it are kept under it
+	sum string // hex SHA-256 of the file
 }
 
 // readTemplate reads and checks a file. What cannot be accepted says what to change.
@@ -44,6 +44,19 @@ func wordsFor(err error) string {
 		return e.Notice
 	}
 	return fmt.Sprintf("%v: a relative path starts at the folder of this file", unplaced(err))
+}
+
+// filledInto identifies a template together with what goes where in it; "" without one.
+func (w WorkbookConfig) filledInto() string {
+	if w.template == nil {
+		return ""
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n", w.template.sum)
+	for _, slug := range w.Clips {
+		fmt.Fprintf(h, "%q %q\n", slug, w.table(slug))
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // checkPlaces finds each clip a place in the template, of its own.

@@ -83,6 +83,30 @@ func fillModel(t *testing.T) (model, filled string) {
 	return model, filled
 }
 
+// What is kept of a workbook is served again only while it is filled in the same way.
+func TestTemplateAndItsPlacesTellFilesApart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	makeModel(t, filepath.Join(dir, "model.xlsx"))
+	load := func(more string) string {
+		t.Helper()
+		path := filepath.Join(dir, "clipsheet.toml")
+		if err := os.WriteFile(path, fmt.Appendf(nil, modelConfig+more, "postgres://follower.example.com/app"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.workbook("month-end").Template
+	}
+	first, again := load(""), load("")
+	elsewhere := load("[workbooks.month-end.tables]\nledger = \"amounts\"\n")
+	if first == "" || first != again || first == elsewhere {
+		t.Errorf("%q, %q; with another place %q", first, again, elsewhere)
+	}
+}
+
 // TestTemplateSurvives fills the model through the command: what is built on the table follows it, part by part and in
 // LibreOffice, and all else is as it was, to the byte.
 func TestTemplateSurvives(t *testing.T) {

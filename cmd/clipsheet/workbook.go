@@ -66,7 +66,7 @@ func (w workbooks) List() (all []clips.Workbook) {
 
 func (w workbooks) Encode(out io.Writer, b web.Book, rows []clips.Rows) error {
 	declared := w.config.Load().Workbooks[b.Workbook.Name]
-	if t := declared.template; b.Workbook.Template != "" && (t == nil || t.sum != b.Workbook.Template) {
+	if declared.filledInto() != b.Workbook.Template {
 		return &clips.Error{Kind: clips.KindConflict, Notice: "The template of this workbook has just changed: ask again."}
 	}
 	return declared.write(out, b, rows, nil)
