@@ -10,43 +10,13 @@ import (
 	"clipsheet/clips"
 )
 
-// homePage is the front page.
-type homePage struct {
-	Clips     []homeClip
-	Workbooks []homeWorkbook
-	Local     bool // whoever reads it sits at this machine
-	Error     string
-}
-
-type homeClip struct {
-	clips.Clip
-	Address string // of its page; empty when we know no link to it
-}
-
-type homeWorkbook struct {
-	clips.Workbook
-	Address string // of the file; likewise
-}
-
-// home lists the clips and workbooks for people at this machine. Others get a page that names nothing.
+// home is the list of clips for whoever may see it. Others get a page that names nothing.
 func (s *site) home(w http.ResponseWriter, r *http.Request) {
-	p := homePage{Local: s.Local && fromHere(r) && s.isOurName(r.Host)}
-	if p.Local {
-		all, err := s.Store.Clips(r.Context())
-		if err != nil {
-			visitOf(r).err = err
-			p.Error = clips.NoticeOf(err)
-		}
-		for _, c := range all {
-			p.Clips = append(p.Clips, homeClip{c, s.Home[c.Slug]})
-		}
-		if s.Workbooks != nil {
-			for _, w := range s.Workbooks.List() {
-				p.Workbooks = append(p.Workbooks, homeWorkbook{w, s.Home[w.Name]})
-			}
-		}
+	if !s.Local || !fromHere(r) || !s.isOurName(r.Host) {
+		showPage(w, r, "home.html", http.StatusOK, nil)
+		return
 	}
-	showPage(w, r, "home.html", http.StatusOK, p)
+	s.signedIn(clips.RoleReader, s.listClips)(w, r)
 }
 
 // fromHere tells whether a request comes from this machine, and not through a proxy on it.

@@ -33,6 +33,9 @@ var (
 		"'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	pages = template.Must(template.New("").Funcs(template.FuncMap{
 		"style":    func() template.CSS { return style },
+		"asset":    assetAddress,
+		"grouped":  grouped,
+		"counted":  counted,
 		"sentence": sentence,
 		"wait":     inWords,
 	}).ParseFS(files, "templates/*.html"))

@@ -26,6 +26,7 @@ type Store interface {
 	LinkByHash(ctx context.Context, hash [32]byte) (clips.Link, clips.Clip, error)
 	TouchLink(ctx context.Context, id int64, at time.Time, by string) error
 	Clips(ctx context.Context) ([]clips.Clip, error)
+	LastRuns(ctx context.Context) (map[int64]clips.Run, error)
 }
 
 // Results yields results and files made of them. Get may run the clip; Peek never does, and answers
@@ -80,6 +81,7 @@ type site struct {
 	strangers *buckets[netip.Addr] // requests with tokens nobody has, by address
 	touches   touches
 	metrics   metrics
+	router    chi.Routes
 }
 
 // New makes the handler of everything Clipsheet serves.
@@ -94,6 +96,7 @@ func New(o Options) http.Handler {
 	s.touches.log = s.Log
 
 	r := chi.NewRouter()
+	s.router = r
 	r.Use(s.watched, s.recovered, guarded)
 	r.HandleFunc("/d/*", s.feed)
 	for path, page := range map[string]http.HandlerFunc{
@@ -110,6 +113,7 @@ func New(o Options) http.Handler {
 		s.accountPages(r)
 	}
 	s.peoplePages(r)
+	s.clipPages(r)
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })
 	return r

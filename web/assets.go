@@ -1,0 +1,70 @@
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+)
+
+//go:embed static
+var static embed.FS
+
+// asset is a file that pages fetch. Its address changes with it, so readers may keep it for ever.
+type asset struct {
+	address string
+	kind    string
+	text    string
+}
+
+var (
+	assets     = readAssets(static)
+	assetNames = nameAssets(assets)
+)
+
+// readAssets finds the files by their addresses.
+func readAssets(files fs.FS) map[string]asset {
+	all := map[string]asset{}
+	err := fs.WalkDir(files, "static", func(name string, entry fs.DirEntry, err error) error {
+		kind := mime.TypeByExtension(path.Ext(name))
+		if err != nil || entry.IsDir() || kind == "" {
+			return err
+		}
+		text := must(fs.ReadFile(files, name))
+		sum := sha256.Sum256(text)
+		address := "/assets/" + hex.EncodeToString(sum[:6]) + "-" + path.Base(name)
+		all[address] = asset{address, kind, string(text)}
+		return nil
+	})
+	must(nil, err)
+	return all
+}
+
+func nameAssets(all map[string]asset) map[string]string {
+	names := map[string]string{}
+	for address := range all {
+		_, name, _ := strings.Cut(path.Base(address), "-")
+		names[name] = address
+	}
+	return names
+}
+
+// assetAddress is where a page finds a file; empty when this binary was built without it.
+func assetAddress(name string) string { return assetNames[name] }
+
+// showAsset serves a file. It is the same for everybody, and says nothing about anyone.
+func showAsset(w http.ResponseWriter, r *http.Request) {
+	a, ok := assets["/assets/"+chi.URLParam(r, "*")]
+	if !ok {
+		notFound(w)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	answer(w, http.StatusOK, a.kind, a.text)
+}

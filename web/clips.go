@@ -1,0 +1,114 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"clipsheet/clips"
+)
+
+// clipPages are the pages about clips.
+func (s *site) clipPages(r chi.Router) {
+	r.Get("/assets/*", showAsset)
+}
+
+// clipsPage lists the clips of the sources that a person may see.
+type clipsPage struct {
+	Clips     []clipRow
+	Workbooks []workbookRow
+	All       int // before the search narrowed them
+	Chosen    clipSearch
+	Owners    []string
+	Sources   []string
+	Tags      []string
+	MayMake   bool
+	Wrong     string
+}
+
+type clipRow struct {
+	clips.Clip
+	Address string // of its page
+	Shared  string // of the page that others read, when we know a link
+	Ran     *moment
+	Last    clips.Run
+}
+
+type workbookRow struct {
+	clips.Workbook
+	Address string // of the file; empty when we know no link to it
+}
+
+// clipSearch is what a reader looks for.
+type clipSearch struct{ Words, Owner, Source, Tag string }
+
+func (s *site) listClips(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	q := r.URL.Query()
+	p := clipsPage{Chosen: clipSearch{q.Get("q"), q.Get("owner"), q.Get("source"), q.Get("tag")},
+		MayMake: who.Role >= clips.RoleAuthor && s.has(http.MethodGet, "/clips/new")}
+	status := http.StatusOK
+	all, err := s.Store.Clips(r.Context())
+	runs := map[int64]clips.Run{}
+	if err == nil {
+		runs, err = s.Store.LastRuns(r.Context())
+	}
+	if err != nil {
+		visitOf(r).err = err
+		status, p.Wrong = http.StatusServiceUnavailable, clips.NoticeOf(err)
+	}
+	for _, c := range all {
+		if !who.May(c.Revision.Source) {
+			continue
+		}
+		p.All++
+		p.Owners, p.Sources = append(p.Owners, c.Owner), append(p.Sources, c.Revision.Source)
+		p.Tags = append(p.Tags, c.Tags...)
+		if p.Chosen.fits(c) {
+			p.Clips = append(p.Clips, s.clipRow(c, runs[c.ID]))
+		}
+	}
+	p.Owners, p.Sources, p.Tags = choices(p.Owners), choices(p.Sources), choices(p.Tags)
+	p.Workbooks = s.workbookRows(p.Chosen)
+	s.show(w, r, who, "clips.html", status, "Clips", p)
+}
+
+func (s *site) clipRow(c clips.Clip, last clips.Run) clipRow {
+	return clipRow{Clip: c, Address: s.Home[c.Slug], Shared: s.Home[c.Slug], Last: last,
+		Ran: s.moment(last.EndedAt, s.zone(c.Revision))}
+}
+
+// workbookRows are only shown to whoever searches for nothing.
+func (s *site) workbookRows(chosen clipSearch) (all []workbookRow) {
+	if s.Workbooks == nil || chosen != (clipSearch{}) {
+		return nil
+	}
+	for _, w := range s.Workbooks.List() {
+		all = append(all, workbookRow{w, s.Home[w.Name]})
+	}
+	return all
+}
+
+// fits tells whether a clip is among those looked for. Every word has to be somewhere in it, its SQL included.
+func (f clipSearch) fits(c clips.Clip) bool {
+	text := strings.ToLower(strings.Join(append([]string{c.Slug, c.Title, c.Description, c.Owner, c.Revision.Source, c.Revision.SQL},
+		c.Tags...), "\n"))
+	for word := range strings.FieldsSeq(strings.ToLower(f.Words)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return (f.Owner == "" || f.Owner == c.Owner) && (f.Source == "" || f.Source == c.Revision.Source) &&
+		(f.Tag == "" || slices.Contains(c.Tags, f.Tag))
+}
+
+// choices are the values there are to choose from, each once; none when there is no choice.
+func choices(values []string) []string {
+	slices.Sort(values)
+	values = slices.Compact(slices.DeleteFunc(values, func(v string) bool { return v == "" }))
+	if len(values) < 2 {
+		return nil
+	}
+	return values
+}

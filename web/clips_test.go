@@ -1,0 +1,72 @@
+package web_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clipsheet/clips"
+)
+
+func TestClipsAreSearched(t *testing.T) {
+	w := newWorld(t)
+	w.clips[0].Tags, w.clips[1].Tags = []string{"treasury"}, []string{"sales"}
+	w.clips[1].Owner, w.clips[1].Revision.Source = "sales@example.com", "crm"
+	w.apply()
+	w.want(w.get("/"), http.StatusOK, "Cash &lt;by&gt; account", "Revenue", "never", `<a class=badge href="/?tag=treasury">`,
+		"<option>crm</option>", "<option>sales@example.com</option>")
+	for search, found := range map[string]string{"q=ACCOUNT+what": "Cash", "q=:region": "Revenue", "owner=sales%40example.com": "Revenue",
+		"source=erp": "Cash", "tag=sales": "Revenue"} {
+		r := w.get("/?" + search)
+		cash, revenue := strings.Contains(r.body, "<th scope=row>Cash"), strings.Contains(r.body, "<th scope=row>Revenue")
+		if cash != (found == "Cash") || revenue != (found == "Revenue") {
+			t.Errorf("%s finds cash %v, revenue %v", search, cash, revenue)
+		}
+	}
+	w.want(w.get("/?q=%3Cb%3E"), http.StatusOK, "No clip has all of that", `value="&lt;b&gt;"`, "Show all 2")
+}
+
+func TestClipsSayHowTheyRan(t *testing.T) {
+	w := newWorld(t)
+	w.get(w.link("cash") + ".csv")
+	w.follow.set(nil, &clips.Error{Kind: clips.KindSQL, Notice: `There is no table "x".`})
+	w.get(w.link("revenue") + ".csv?limit=1")
+	w.want(w.get("/"), http.StatusOK, "<td class=number>3</tr>", `<span class="badge bad" title="There is no table &#34;x&#34;.">failed</span>`)
+}
+
+// What pages fetch comes from us, is found under a name that changes with it, and is kept.
+func TestAssets(t *testing.T) {
+	w := newWorld(t)
+	page := w.get("/")
+	for _, directive := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} {
+		if csp := page.header.Get("Content-Security-Policy"); !strings.Contains(csp, directive) || strings.Contains(csp, "unsafe") {
+			t.Errorf("policy %q", csp)
+		}
+	}
+	addresses := regexp.MustCompile(`(?:href|src)="(/assets/[^"]*)"`).FindAllStringSubmatch(page.body, -1)
+	if len(addresses) < 3 {
+		t.Fatalf("%q", addresses)
+	}
+	for _, a := range addresses {
+		r := w.get(a[1])
+		if r.status != http.StatusOK || !strings.Contains(r.header.Get("Cache-Control"), "immutable") || len(r.body) == 0 {
+			t.Errorf("%s: %d %v", a[1], r.status, r.header)
+		}
+	}
+	w.want(w.get("/assets/000000000000-app.css"), http.StatusNotFound)
+	if strings.Contains(page.body, " style=") || regexp.MustCompile(`<script[^>]*>[^<]`).MatchString(page.body) {
+		t.Error("the page needs more than its policy allows")
+	}
+}
+
+func TestTheBarLeadsToWhatThereIs(t *testing.T) {
+	w := newWorld(t)
+	page := w.get("/")
+	w.want(page, http.StatusOK, `<a href="/" aria-current="page">Clips</a>`, `<span class=who>local</span>`)
+	for _, a := range regexp.MustCompile(`<a href="(/[a-z]*)"`).FindAllStringSubmatch(page.body, -1) {
+		if r := w.get(a[1]); r.status != http.StatusOK {
+			t.Errorf("the bar leads to %s, which answers %d", a[1], r.status)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+// What every page of the application gains by scripts. Without them all of it works, plainly.
+
+// Ctrl-K or Cmd-K goes to the search, from anywhere.
+addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    const find = document.getElementById("find");
+    find.focus();
+    find.select();
+  }
+});
+
+// What is there to be copied gets a button that does it.
+for (const text of document.querySelectorAll("pre.copy, code.copy")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet copy-button";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      button.textContent = "Copied";
+    } catch { // a browser that does not let us: select it, so that the reader can
+      getSelection().selectAllChildren(text);
+      button.textContent = "Press Ctrl-C";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+  const around = document.createElement(text.matches("pre") ? "div" : "span");
+  around.className = text.matches("pre") ? "copied" : "";
+  text.replaceWith(around);
+  around.append(text, " ", button);
+}
