@@ -92,7 +92,7 @@ func (c *Config) missingSource(at places, key, name string) error {
 
 // paramPlace finds the line of the parameter an error speaks of, else that of the clip.
 func paramPlace(at places, key string, err error) string {
-	for place := range at.lines {
+	for place := range at.at {
 		if name, ok := strings.CutPrefix(place, key+".params."); ok && !strings.Contains(name, ".") {
 			if strings.Contains(err.Error(), name) {
 				return place

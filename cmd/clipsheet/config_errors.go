@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -170,13 +171,15 @@ func edits(a, b string) int {
 type places struct {
 	file  string
 	text  []byte
-	lines map[string]unstable.Shape // "clips.mrr.source" → its key
+	at    map[string]unstable.Range // "clips.mrr.source" → its key
+	below map[string][]string       // "clips" → the names right below it, as they come in the file
 }
 
 func index(file string, text []byte) places {
-	at := places{file: file, text: text, lines: map[string]unstable.Shape{}}
+	at := places{file: file, text: text, at: map[string]unstable.Range{}, below: map[string][]string{}}
 	p := unstable.Parser{}
 	p.Reset(text)
+	known := map[string]bool{}
 	var table []string
 	for p.NextExpression() {
 		e := p.Expression()
@@ -190,40 +193,30 @@ func index(file string, text []byte) places {
 		} else {
 			table = path
 		}
-		at.lines[strings.Join(path, ".")] = p.Shape(last)
+		at.at[strings.Join(path, ".")] = last
+		for i := 1; i < len(path); i++ {
+			if place := strings.Join(path[:i+1], "."); !known[place] {
+				known[place] = true
+				parent := strings.Join(path[:i], ".")
+				at.below[parent] = append(at.below[parent], path[i])
+			}
+		}
 	}
 	return at
 }
 
 // order lists the names right below a table, as they come in the file.
-func (at places) order(table string) []string {
-	var names []string
-	first := map[string]int{}
-	for place, shape := range at.lines {
-		rest, below := strings.CutPrefix(place, table+".")
-		name, _, _ := strings.Cut(rest, ".")
-		if !below {
-			continue
-		}
-		offset, known := first[name]
-		if !known {
-			names = append(names, name)
-		}
-		if !known || shape.Start.Offset < offset {
-			first[name] = shape.Start.Offset
-		}
-	}
-	slices.SortFunc(names, func(a, b string) int { return first[a] - first[b] })
-	return names
-}
+func (at places) order(table string) []string { return at.below[table] }
 
 // errorf makes a ConfigError at a key, or at the nearest table above it that the file mentions.
 func (at places) errorf(key, format string, args ...any) error {
 	e := &ConfigError{File: at.file, Text: key + ": " + fmt.Sprintf(format, args...)}
 	for place := key; place != ""; place = place[:max(strings.LastIndexByte(place, '.'), 0)] {
-		if shape, ok := at.lines[place]; ok {
-			e.Line, e.Column = shape.Start.Line, shape.Start.Column
-			e.Width = shape.End.Column - shape.Start.Column
+		if r, ok := at.at[place]; ok {
+			before := at.text[:r.Offset]
+			e.Line = 1 + bytes.Count(before, []byte("\n"))
+			e.Column = len(before) - bytes.LastIndexByte(before, '\n')
+			e.Width = int(r.Length)
 			e.Source = lineOf(at.text, e.Line)
 			break
 		}
