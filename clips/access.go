@@ -56,3 +56,27 @@ func (p Person) May(source string) bool {
 
 // Active tells whether the person may sign in.
 func (p Person) Active() bool { return p.DeactivatedAt.IsZero() }
+
+// Identity is somebody as a provider of sign-ins vouches for them. Subject stays the same when an address changes.
+type Identity struct {
+	Issuer, Subject string
+	Email, Name     string
+}
+
+// SignIn is what is kept of a browser that was sent away to sign in.
+type SignIn struct {
+	Back       string // the page they wanted: a path of ours
+	Invitation []byte // hash of the invitation they came with; nil is none
+	ExpiresAt  time.Time
+}
+
+// Session is a browser in which somebody is signed in. Its token is known to the browser alone.
+type Session struct {
+	ID        int64
+	PersonID  int64
+	Agent     string // the browser, as it says
+	Address   string // where it signed in from
+	CreatedAt time.Time
+	SeenAt    time.Time // kept to the minute
+	ExpiresAt time.Time // however much it is used
+}

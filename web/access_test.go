@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -26,25 +27,25 @@ var routes = map[string]clips.Role{
 	"HEAD /metrics":    clips.RoleNone,
 	"HEAD /readyz":     clips.RoleNone,
 	"HEAD /robots.txt": clips.RoleNone,
+
+	"GET /signin":          clips.RoleNone,
+	"GET /signin/callback": clips.RoleNone,
+	"POST /signin":         clips.RoleNone,
+	"POST /signout":        clips.RoleReader,
+
+	"GET /accounts":                 clips.RoleAdmin,
+	"GET /accounts/google/callback": clips.RoleAdmin,
+	"POST /accounts/connect":        clips.RoleAdmin,
+	"POST /accounts/disconnect":     clips.RoleAdmin,
 }
 
 // TestEveryRouteSaysWhoMayUseIt walks the router, so that no route is forgotten.
 func TestEveryRouteSaysWhoMayUseIt(t *testing.T) {
-	w := newWorld(t)
-	found := map[string]bool{}
-	err := chi.Walk(w.server.Config.Handler.(chi.Routes), func(method, path string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-		name := method + " " + path
-		if path == "/d/*" {
-			name = "* " + path
-		}
-		found[name] = true
+	found := routesOf(t, newCompany(t).server)
+	for name := range found {
 		if _, ok := routes[name]; !ok {
 			t.Errorf("%s is in no line of routes: say there who may use it", name)
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	for name := range routes {
 		if !found[name] {
@@ -53,11 +54,57 @@ func TestEveryRouteSaysWhoMayUseIt(t *testing.T) {
 	}
 }
 
+// routesOf lists the routes of a server as routes names them.
+func routesOf(t *testing.T, server *httptest.Server) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	err := chi.Walk(server.Config.Handler.(chi.Routes), func(method, path string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		if path == "/d/*" {
+			method = "*"
+		}
+		found[method+" "+path] = true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestEveryRouteForEveryRole asks for each page as a visitor and as a person of each role.
+func TestEveryRouteForEveryRole(t *testing.T) {
+	c := newCompany(t)
+	browsers := map[clips.Role]*browser{clips.RoleNone: c.browser()}
+	for _, role := range clips.Roles() {
+		browsers[role] = c.as(role)
+	}
+	for name, least := range routes {
+		method, path := sample(name)
+		if least == clips.RoleNone || path == "/signout" {
+			continue
+		}
+		for role, b := range browsers {
+			r := b.do(method, path, nil)
+			if got, want := refusedBy(r), role < least; got != want {
+				t.Errorf("%s, for role %v: refused is %v, want %v: %d %.200s", name, role, got, want, r.status, r.body)
+			}
+		}
+		if method == http.MethodGet {
+			continue
+		}
+		for _, site := range []string{"cross-site", "same-site"} {
+			if r := browsers[clips.RoleAdmin].do(method, path, nil, "Sec-Fetch-Site", site); !refusedBy(r) {
+				t.Errorf("%s takes a form of another site (%s): %d", name, site, r.status)
+			}
+		}
+	}
+}
+
 // TestLocalPagesAreForThisMachine asks for each page from here, from elsewhere, and from another site.
 func TestLocalPagesAreForThisMachine(t *testing.T) {
 	w := newWorld(t)
-	for name, least := range routes {
-		if least == clips.RoleNone {
+	for name := range routesOf(t, w.server) {
+		if routes[name] == clips.RoleNone {
 			continue
 		}
 		method, path := sample(name)

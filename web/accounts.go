@@ -46,9 +46,12 @@ func (s *site) accountPages(r chi.Router) {
 	r.Post("/accounts/disconnect", s.atHome(s.disconnectAccount))
 }
 
-// atHome lets only people at this machine in, and leads them to the one name of it that Google knows, since cookies
+// atHome lets admins in; without sign-in only people at this machine, and leads them to the one name of it that Google knows, since cookies
 // belong to a name.
 func (s *site) atHome(h http.HandlerFunc) http.HandlerFunc {
+	if s.SignIn != nil {
+		return s.signedIn(clips.RoleAdmin, func(w http.ResponseWriter, r *http.Request, _ clips.Person) { h(w, r) })
+	}
 	home, err := url.Parse(s.Origin)
 	protected := http.NewCrossOriginProtection().Handler(h)
 	return func(w http.ResponseWriter, r *http.Request) {

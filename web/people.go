@@ -1,6 +1,32 @@
 package web
 
-import "github.com/go-chi/chi/v5"
+import (
+	"context"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"clipsheet/clips"
+)
+
+// People are those who may sign in, their sessions, and the log of what everybody did.
+type People interface {
+	SaveSignIn(ctx context.Context, hash [32]byte, in clips.SignIn) error
+	TakeSignIn(ctx context.Context, hash [32]byte) (clips.SignIn, error)
+	Enter(ctx context.Context, id clips.Identity, invitation []byte, session clips.Session, hash [32]byte) (clips.Person, error)
+	InSession(ctx context.Context, hash [32]byte, idle time.Duration) (clips.Person, clips.Session, error)
+	EndSession(ctx context.Context, id int64, by clips.Act) error
+	EndSessions(ctx context.Context, by clips.Act) error
+}
 
 // peoplePages are the pages about who may do what.
-func (s *site) peoplePages(chi.Router) {}
+func (s *site) peoplePages(r chi.Router) {
+	if s.SignIn == nil {
+		return
+	}
+	s.provider = newProvider(*s.SignIn, s.BaseURL)
+	r.Get("/signin", s.ownForms(s.signInPage))
+	r.Post("/signin", s.ownForms(s.beginSignIn))
+	r.Get(SignInCallback, s.ownForms(s.signInReturned))
+	r.Post("/signout", s.signedIn(clips.RoleReader, s.signOut))
+}

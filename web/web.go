@@ -64,6 +64,8 @@ type Options struct {
 	TimeZone  func(source string) *time.Location              // of a clip that names none; UTC
 	Ready     func(ctx context.Context) error                 // nil is always ready
 	Accounts  Accounts                                        // nil: there is no Google to connect to
+	SignIn    *SignIn                                         // how people sign in; nil: nobody does
+	People    People                                          // required to sign in
 	Origin    string                                          // where people at this machine find the pages to manage things: http://localhost:8765
 	Home      map[string]string                               // slug → address of the clip's page, for the front page; not to change
 	Local     bool                                            // the front page lists clips, for people on this machine
@@ -80,6 +82,7 @@ type site struct {
 	links     *buckets[int64]      // requests, by link
 	strangers *buckets[netip.Addr] // requests with tokens nobody has, by address
 	touches   touches
+	provider  *provider // of sign-ins; nil without them
 	metrics   metrics
 	router    chi.Routes
 }

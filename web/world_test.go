@@ -30,6 +30,7 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Runner(m).Run()) }
 type world struct {
 	*testing.T
 	store   *store.Store
+	dsn     string
 	follow  *script
 	options web.Options
 	server  *httptest.Server
@@ -137,7 +138,7 @@ func newWorld(t *testing.T, change ...func(*web.Options)) *world {
 	}
 	t.Cleanup(st.Close)
 	region, from := "all", "start of month"
-	w := &world{T: t, store: st, follow: &script{rows: cash()}, log: &lockedBuffer{}, tokens: map[string]clips.Token{}}
+	w := &world{T: t, store: st, dsn: dsn, follow: &script{rows: cash()}, log: &lockedBuffer{}, tokens: map[string]clips.Token{}}
 	w.clips = []clips.Clip{
 		{Slug: "cash", Title: "Cash <by> account", Description: "What is on each account & when.", Owner: "finance@example.com", Declared: true,
 			Revision: clips.Revision{Source: "erp", SQL: "select account", TimeZone: "Europe/Berlin", MaxAge: time.Hour}},

@@ -72,7 +72,8 @@ func up(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	p, err := goose.NewProvider(database.DialectPostgres, db, files, goose.WithTableName(versionTable),
-		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true),
+		goose.WithAllowOutofOrder(true)) // builds between releases may have run a later one first
 	if err != nil {
 		return err
 	}

@@ -63,8 +63,8 @@ var mayImport = map[string]struct {
 	},
 	"web": {
 		[]string{"clipsheet/clips", "github.com/go-chi/chi", "github.com/klauspost/compress",
-			"github.com/prometheus/client_golang", "golang.org/x/time"},
-		"everything over HTTP; databases reach it as interfaces it declares",
+			"github.com/prometheus/client_golang", "golang.org/x/time", "github.com/coreos/go-oidc", "golang.org/x/oauth2"},
+		"everything over HTTP, sign-in by OpenID Connect too; databases reach it as interfaces it declares",
 	},
 	"xlsx": {
 		[]string{"clipsheet/clips", "github.com/xuri/excelize", "github.com/klauspost/compress"},
