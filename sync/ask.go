@@ -73,6 +73,11 @@ func (e *Engine) DryRun(ctx context.Context, name string, progress Progress) (cl
 	if err != nil {
 		return clips.Pushed{}, err
 	}
+	return e.Preview(ctx, s, progress)
+}
+
+// Preview is DryRun for a sync that need not be stored.
+func (e *Engine) Preview(ctx context.Context, s clips.Sync, progress Progress) (clips.Pushed, error) {
 	begun := time.Now()
 	result, err := e.result(ctx, s)
 	if err != nil {

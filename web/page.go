@@ -34,10 +34,11 @@ var (
 	pages = template.Must(template.New("").Funcs(template.FuncMap{
 		"style":    func() template.CSS { return style },
 		"asset":    assetAddress,
-		"grouped":  grouped,
-		"counted":  counted,
 		"sentence": sentence,
 		"wait":     inWords,
+		"grouped":  grouped,
+		"counted":  counted,
+		"periods":  periods,
 	}).ParseFS(files, "templates/*.html"))
 )
 

@@ -64,6 +64,8 @@ type Options struct {
 	TimeZone  func(source string) *time.Location              // of a clip that names none; UTC
 	Ready     func(ctx context.Context) error                 // nil is always ready
 	Accounts  Accounts                                        // nil: there is no Google to connect to
+	Syncs     Syncs                                           // nil: there are no pages of syncs
+	Stopping  <-chan struct{}                                 // closed when streams are to end, since the server stops; may be nil
 	SignIn    *SignIn                                         // how people sign in; nil: nobody does
 	People    People                                          // required to sign in
 	Origin    string                                          // where people at this machine find the pages to manage things: http://localhost:8765
@@ -83,6 +85,7 @@ type site struct {
 	strangers *buckets[netip.Addr] // requests with tokens nobody has, by address
 	touches   touches
 	provider  *provider // of sign-ins; nil without them
+	watchers  watchers  // pages that show what happens
 	metrics   metrics
 	router    chi.Routes
 }
@@ -97,6 +100,9 @@ func New(o Options) http.Handler {
 	s.metrics = newMetrics(s.Metrics)
 	s.touches.write = s.Store.TouchLink
 	s.touches.log = s.Log
+	if s.Syncs != nil {
+		s.watchers.look = s.Syncs.Pulse
+	}
 
 	r := chi.NewRouter()
 	s.router = r
@@ -117,6 +123,7 @@ func New(o Options) http.Handler {
 	}
 	s.peoplePages(r)
 	s.clipPages(r)
+	s.syncPages(r)
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })
 	return r

@@ -158,7 +158,9 @@ func newWorld(t *testing.T, change ...func(*web.Options)) *world {
 	cache := sources.NewCache(sources.CacheOptions{Store: st, Files: files, Log: log,
 		Source: func(string) (clips.Source, bool) { return w.follow, true }})
 	t.Cleanup(cache.Close)
-	w.options = web.Options{Store: st, Results: cache, Workbook: workbook, BaseURL: "https://clips.example.com", Listen: "127.0.0.1:8765", Local: true,
+	stopped := make(chan struct{}) // so that streams end at once, but where a test looks at one
+	close(stopped)
+	w.options = web.Options{Syncs: &syncsOf{Store: st}, Stopping: stopped, Store: st, Results: cache, Workbook: workbook, BaseURL: "https://clips.example.com", Listen: "127.0.0.1:8765", Local: true,
 		Metrics: prometheus.NewRegistry(), Log: log}
 	for _, c := range change {
 		c(&w.options)

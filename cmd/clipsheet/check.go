@@ -68,7 +68,7 @@ func (c *checkCmd) tryGoogle(ctx context.Context, std streams) (findings []clips
 		}
 		at := k.config.Load().Google.Endpoints
 		findings = selftest.Run(ctx, selftest.Options{Client: who.Client, Email: who.Email, Endpoint: at.Sheets, DriveEndpoint: at.Drive,
-			Spreadsheet: spreadsheetID(c.Google), Tell: tell})
+			Spreadsheet: clips.SpreadsheetID(c.Google), Tell: tell})
 		return nil
 	})
 	if err == nil && slices.ContainsFunc(findings, func(f clips.Finding) bool { return f.Level == clips.LevelFatal }) {

@@ -106,7 +106,7 @@ func (c *Config) checkSync(at places, name string) error {
 	if !ok {
 		return c.missingClip(at, key, "clip", s.Clip)
 	}
-	s.Spreadsheet = spreadsheetID(s.Spreadsheet)
+	s.Spreadsheet = clips.SpreadsheetID(s.Spreadsheet)
 	if !spreadsheetForm.MatchString(s.Spreadsheet) {
 		return at.errorf(key+".spreadsheet", "needs the address of a Google spreadsheet, as the browser shows it, or the long ID in it")
 	}
@@ -178,15 +178,6 @@ func (c *Config) missingClip(at places, key, name, slug string) error {
 	default:
 		return at.errorf(key+"."+name, "there is no clip %q; there are %s", slug, strings.Join(known, ", "))
 	}
-}
-
-// spreadsheetID finds the ID in the address of a spreadsheet; an ID is one already.
-func spreadsheetID(text string) string {
-	if _, rest, ok := strings.Cut(text, "/spreadsheets/d/"); ok {
-		text, _, _ = strings.Cut(rest, "/")
-		text, _, _ = strings.Cut(text, "?")
-	}
-	return strings.TrimSpace(text)
 }
 
 // syncs are the syncs of the file, ready for the store. Their clips have the revision of the file, and no ID yet.

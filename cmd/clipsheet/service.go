@@ -76,6 +76,7 @@ func (c *Config) listening(addr net.Addr) {
 
 func (s *service) serve(ctx context.Context, listener net.Listener, metrics *prometheus.Registry, home map[string]string) {
 	cfg := s.config.Load()
+	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx)) // nobody else tells them of a shutdown
 	s.http = web.Server(web.New(web.Options{
 		Store:     s.state,
 		Results:   s.cache,
@@ -83,6 +84,8 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Workbooks: workbooks{s.core},
 		Formats:   func(slug string) map[string]clips.ColumnFormat { return s.config.Load().formats(slug) },
 		Accounts:  s.accountsPage(),
+		Syncs:     syncPages{s.state.Store, s.engine, s.google, cfg.Google.Endpoints},
+		Stopping:  streams.Done(),
 		Origin:    cfg.origin(),
 		BaseURL:   cfg.Server.BaseURL,
 		Listen:    cfg.Server.Listen,
@@ -94,6 +97,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		OpenToAll: cfg.Server.Metrics == "all",
 		Log:       s.log,
 	}), s.log)
+	s.http.RegisterOnShutdown(endStreams)
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.background.Go(func() {
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

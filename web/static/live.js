@@ -1,0 +1,58 @@
+// Parts of a page that say data-live are brought up to date when the server has news. The page is asked for as a whole
+// and its parts taken over, so that there is one way in which it is made.
+const parts = () => document.querySelectorAll("[data-live][id]");
+let looking = false;
+let again = false;
+
+async function look() {
+  if (looking) { // once more afterwards: what comes now may be from before the news
+    again = true;
+    return;
+  }
+  looking = true;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok) {
+      take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    }
+  } catch { // no connection: the next news will do
+  } finally {
+    looking = false;
+    if (again) {
+      again = false;
+      look();
+    }
+  }
+}
+
+function take(page) {
+  for (const part of parts()) {
+    const fresh = page.getElementById(part.id);
+    if (!fresh || fresh.innerHTML === part.dataset.shown) {
+      continue;
+    }
+    const focused = part.contains(document.activeElement) ? document.activeElement : null;
+    const where = focused && (focused.id ? "#" + CSS.escape(focused.id) : focused.getAttribute("href") && `a[href="${CSS.escape(focused.getAttribute("href"))}"]`);
+    part.dataset.shown = fresh.innerHTML;
+    part.replaceChildren(...fresh.childNodes);
+    if (where) {
+      part.querySelector(where)?.focus({ preventScroll: true });
+    }
+  }
+}
+
+if (parts().length) {
+  const events = new EventSource("/events"); // which comes back by itself
+  events.addEventListener("news", look);
+  addEventListener("pagehide", () => events.close());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      location.reload();
+    }
+  });
+  setInterval(() => { // "5 minutes ago" grows old by itself
+    if (!document.hidden) {
+      look();
+    }
+  }, 30_000);
+}

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"clipsheet/clips"
+)
+
+// Syncs are the syncs: the state database keeps them, and the engine, of this process or another, runs them. A method
+// that finds nothing says clips.ErrNotFound.
+type Syncs interface {
+	SyncStatuses(ctx context.Context) ([]clips.SyncStatus, error)
+	Sync(ctx context.Context, name string) (clips.Sync, error)
+	SyncRuns(ctx context.Context, syncID int64, limit int) ([]clips.SyncRun, error)
+	LastImage(ctx context.Context, syncID int64) (run clips.SyncRun, before []byte, err error)
+	Pulse(ctx context.Context) (string, error)
+
+	// Runs are asked for here, and done by the engine.
+	AskSyncRun(ctx context.Context, name, asked string, now time.Time, hold time.Duration) (clips.SyncRun, error)
+	PauseSync(ctx context.Context, name string) error
+	ResumeSync(ctx context.Context, name string) error
+
+	// Those made here stand beside those of the config, which are read-only. clips.ErrEdited is a sync that somebody
+	// else has changed since.
+	CreateSync(ctx context.Context, s clips.Sync) error
+	UpdateSync(ctx context.Context, s clips.Sync) error
+	RetireSync(ctx context.Context, name string) error
+	// CreateSpreadsheet makes one that belongs to an account, and gives its ID.
+	CreateSpreadsheet(ctx context.Context, account, title string) (id string, err error)
+
+	// DryRun finds out what a run of the sync would change, also of one that is not kept yet. It changes nothing.
+	DryRun(ctx context.Context, s clips.Sync) (clips.Pushed, error)
+	// Slots are the next times of a schedule after a moment; it is refused in words when it cannot be read.
+	Slots(schedule, zone string, after time.Time, n int) ([]time.Time, error)
+	// Address is where people open a spreadsheet.
+	Address(spreadsheet string) string
+}
+
+// Who asks for runs from the pages.
+const (
+	askedWeb  = "web"
+	askedUndo = "undo"
+)
+
+func (s *site) syncPages(r chi.Router) {
+	if s.Syncs == nil {
+		return
+	}
+	reader := func(page func(http.ResponseWriter, *http.Request, clips.Person)) http.HandlerFunc {
+		return s.signedIn(clips.RoleReader, page)
+	}
+	author := func(page func(http.ResponseWriter, *http.Request, clips.Person)) http.HandlerFunc {
+		return s.signedIn(clips.RoleAuthor, page)
+	}
+	r.Get("/syncs", reader(s.listSyncs))
+	r.Get("/syncs/{name}", reader(s.showSync))
+	r.Post("/syncs/{name}/run", author(s.runSync))
+	r.Post("/syncs/{name}/pause", author(s.pauseSync))
+	r.Post("/syncs/{name}/resume", author(s.resumeSync))
+	r.Post("/syncs/{name}/preview", author(s.previewSync))
+	r.Get("/syncs/{name}/undo", author(s.confirmUndo))
+	r.Post("/syncs/{name}/undo", author(s.undoSync))
+	r.Get("/events", reader(s.events))
+	s.syncFormPages(r)
+}
+
+// syncsPage lists the syncs of the sources that a person may see.
+type syncsPage struct {
+	Syncs   []syncRow
+	MayMake bool
+	Wrong   string
+}
+
+// syncRow is a sync in a list.
+type syncRow struct {
+	clips.Sync
+	Address string // of its spreadsheet
+	State   syncState
+	When    string // its schedule, in words
+	Next    *moment
+	LastAt  *moment
+	Result  string // what the last run came to
+}
+
+func (s *site) listSyncs(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	p, status := syncsPage{MayMake: who.Role >= clips.RoleAuthor}, http.StatusOK
+	all, err := s.Syncs.SyncStatuses(r.Context())
+	if err != nil {
+		visitOf(r).err = err
+		status, p.Wrong = http.StatusServiceUnavailable, clips.NoticeOf(err)
+	}
+	accounts := s.accountsByName(r.Context())
+	for _, st := range all {
+		if who.May(st.Sync.Clip.Revision.Source) {
+			p.Syncs = append(p.Syncs, s.syncRow(st, accounts))
+		}
+	}
+	s.show(w, r, who, "syncs.html", status, "Syncs", p)
+}
+
+func (s *site) syncRow(st clips.SyncStatus, accounts map[string]clips.Account) syncRow {
+	zone := zoneNamed(st.Sync.TimeZone)
+	row := syncRow{Sync: st.Sync, Address: s.Syncs.Address(st.Sync.Spreadsheet), State: s.stateOf(st, accounts),
+		When: scheduleInWords(st.Sync.Schedule), LastAt: s.moment(st.Last.EndedAt, zone)}
+	if !st.Sync.Paused {
+		row.Next = s.moment(st.Sync.NextAt, zone)
+	}
+	if st.Last.State == clips.SyncDone {
+		row.Result = resultOf(st.Last)
+	}
+	return row
+}
+
+// resultOf says what a run came to that is done.
+func resultOf(r clips.SyncRun) string {
+	if r.Pushed.Cells == 0 {
+		return counted(r.Pushed.Rows, "row") + ", nothing had changed"
+	}
+	return counted(r.Pushed.Rows, "row") + ", " + counted(r.Pushed.Cells, "cell") + " changed"
+}
+
+// accountsByName is empty when there are none, or they cannot be told just now.
+func (s *site) accountsByName(ctx context.Context) map[string]clips.Account {
+	all := map[string]clips.Account{}
+	if s.Accounts == nil {
+		return all
+	}
+	list, err := s.Accounts.List(ctx)
+	if err != nil {
+		return all
+	}
+	for _, a := range list {
+		all[a.Name] = a
+	}
+	if len(list) == 1 {
+		all[""] = list[0] // a sync that names none means the only one
+	}
+	return all
+}
+
+// findSync finds the sync that an address names, if the person may see it; otherwise it answers, and ok is false.
+func (s *site) findSync(w http.ResponseWriter, r *http.Request, who clips.Person) (sync clips.Sync, ok bool) {
+	sync, err := s.Syncs.Sync(r.Context(), chi.URLParam(r, "name"))
+	switch {
+	case errors.Is(err, clips.ErrNotFound) || err == nil && !who.May(sync.Clip.Revision.Source):
+		s.noSuchSync(w, r, who)
+		return sync, false
+	case err != nil:
+		s.failed(w, r, who, err)
+		return sync, false
+	}
+	return sync, true
+}
+
+func (s *site) noSuchSync(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	s.show(w, r, who, "nothing.html", http.StatusNotFound, "No such sync", nothingPage{
+		Title: "No such sync", Text: "There is no sync of this name, or it is of a source that you may not see.", Address: "/syncs", Label: "All syncs"})
+}
+
+// nothingPage says that there is nothing, and where to go on.
+type nothingPage struct{ Title, Text, Address, Label string }
+
+// failed shows an error that nobody at the page can help.
+func (s *site) failed(w http.ResponseWriter, r *http.Request, who clips.Person, err error) {
+	visitOf(r).err = err
+	s.show(w, r, who, "nothing.html", problemOf(err, "").Status, "That did not work", nothingPage{
+		Title: "That did not work", Text: clips.NoticeOf(err), Address: r.URL.Path, Label: "Try again"})
+}
