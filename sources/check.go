@@ -30,7 +30,9 @@ func (f *Follower) Check(ctx context.Context) []clips.Finding {
 	data, err := s.age()
 	if err == nil {
 		c.server(s, data)
-		err = c.role(s)
+		if err = c.role(s); err == nil {
+			c.watchdog(s, data)
+		}
 	}
 	if err != nil {
 		c.failed(err)

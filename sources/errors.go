@@ -146,10 +146,11 @@ func (s *session) explainSQL(err error, q clips.Query, prefix int) error {
 // explainRun is explain for an error while the author's SQL ran.
 func (s *session) explainRun(err error, q clips.Query) error {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok || s.ctx.Err() != nil {
-		return s.explain(err)
-	}
 	switch {
+	case s.ctx.Err() == nil && pgconn.Timeout(err):
+		return s.f.statementTimeout().err(err) // the server did not end it, so it was ended from here
+	case !ok || s.ctx.Err() != nil:
+		return s.explain(err)
 	case pg.Code == "57014" && s.overran(pg):
 		return s.say(s.f.statementTimeout(), pg, q, 0)
 	case strings.HasPrefix(pg.Code, "22") && boundParameter.MatchString(pg.Where):

@@ -19,6 +19,7 @@ import (
 type Config struct {
 	Name             string        // for people: "erp" of [sources.erp]
 	DSN              string        // of Postgres itself: a pooler in front refuses the limits we ask for
+	WatchdogDSN      string        // of the same server, for a role that may end sessions; empty: the role of the DSN tries
 	MaxConnections   int           // runs at once; 4
 	StatementTimeout time.Duration // 5m
 	LockTimeout      time.Duration // 5s
@@ -26,6 +27,9 @@ type Config struct {
 	TimeZone         string        // IANA name; empty leaves the server's
 	AllowPrimary     bool          // run on a server that is no follower, too
 	Limits           clips.Limits  // of a query that sets none; zero fields are unlimited
+
+	// OnWatchdog is told how a backend ended that was not seen to end: gone, canceled, terminated; or unable, and why.
+	OnWatchdog func(ended string, err error)
 }
 
 // Follower runs queries on one Postgres follower. The policy, which no caller can weaken:
@@ -38,13 +42,15 @@ type Config struct {
 //   - BEGIN REPEATABLE READ, READ ONLY, with its snapshot taken before the author's SQL is seen; never COMMIT.
 //   - The server is a follower when the run starts and when it ends, or the operator allowed a primary.
 //   - Every wait has an end: connecting, locks, the statement, a server that went silent.
+//   - A run is over when its backend is gone, which a watchdog sees to.
 //
 // Safe for concurrent use.
 type Follower struct {
-	cfg     Config
-	pg      *pgconn.Config
-	seats   chan struct{} // one for each run; waiting is first come, first served
-	horizon horizon
+	cfg      Config
+	pg       *pgconn.Config
+	watchdog *watchdog
+	seats    chan struct{} // one for each run; waiting is first come, first served
+	horizon  horizon
 
 	zone     *time.Location // of the config
 	learnt   atomic.Pointer[time.Location]
@@ -58,7 +64,7 @@ var _ clips.TogetherSource = (*Follower)(nil)
 func New(cfg Config) (*Follower, error) {
 	pg, err := pgconn.ParseConfig(cfg.DSN)
 	if err != nil {
-		return nil, dsnError(cfg.Name, err)
+		return nil, dsnError(cfg.Name, "dsn", err)
 	}
 	cfg.MaxConnections = cmp.Or(cfg.MaxConnections, 4)
 	cfg.StatementTimeout = cmp.Or(cfg.StatementTimeout, 5*time.Minute)
@@ -71,16 +77,19 @@ func New(cfg Config) (*Follower, error) {
 		}
 	}
 	f.prepare(pg)
+	if f.watchdog, err = newWatchdog(cfg, pg); err != nil {
+		return nil, err
+	}
 	return f, nil
 }
 
 // dsnError keeps the text of the DSN out, since what cannot be parsed cannot be trusted to have its password found.
 // A file it names that cannot be read is worth saying.
-func dsnError(name string, err error) error {
-	what, cure := fmt.Sprintf("the dsn of source %q cannot be read", name),
+func dsnError(name, key string, err error) error {
+	what, cure := fmt.Sprintf("the %s of source %q cannot be read", key, name),
 		"write it like postgres://reader:password@follower.example.com:5432/app?sslmode=verify-full"
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		what, cure = fmt.Sprintf("the dsn of source %q names a file that cannot be read", name), path.Error()
+		what, cure = fmt.Sprintf("the %s of source %q names a file that cannot be read", key, name), path.Error()
 	} else if strings.Contains(err.Error(), "failed to configure TLS") {
 		cure = "look at its ssl settings: " + errors.Unwrap(err).Error()
 	}

@@ -32,6 +32,9 @@ func (f *Follower) HardenSQL(full bool) string {
 		script += hardenFull
 	}
 	watchdog := "clipsheet_watchdog"
+	if f.watchdog.early && f.watchdog.pg.User != f.pg.User {
+		watchdog = f.watchdog.pg.User
+	}
 	return strings.NewReplacer(
 		"{source}", plain(f.cfg.Name),
 		"{role}", identifier(f.pg.User), "{role text}", literal(f.pg.User),

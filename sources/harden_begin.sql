@@ -26,7 +26,7 @@ begin
         create role {role} login; -- then give it a password, in psql: \password
     end if;
     if not exists (select from pg_roles where rolname = {watchdog text}) then
-        create role {watchdog} login;
+        create role {watchdog} login; -- likewise
     end if;
     if not exists (select from pg_roles where rolname = 'clipsheet_exempt') then
         create role clipsheet_exempt nologin;

@@ -50,7 +50,9 @@ func naive(t testing.TB, role string) (database, *Follower) {
 		pgtest.Exec(t, db.primary, "create extension dblink")
 	}
 	pgtest.WaitReplayed(t, pg)
-	return db, newFollower(t, pg.FollowerDSNFor(role, "letmein", db.name))
+	return db, newFollower(t, pg.FollowerDSNFor(role, "letmein", db.name), func(c *Config) {
+		c.WatchdogDSN = pg.FollowerDSNFor("dog", "woof", db.name) // the script makes it
+	})
 }
 
 // wrong lists what a check has to say against a source.
@@ -75,6 +77,7 @@ func harden(t testing.TB, db database, f *Follower, full bool) {
 	for range 2 {
 		psql(t, db.primary, f.HardenSQL(full))
 	}
+	pgtest.Exec(t, db.primary, "alter role dog password 'woof'")
 	pgtest.WaitReplayed(t, pgtest.Follower(t))
 }
 

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -43,9 +44,7 @@ func (f *Follower) prepare(pg *pgconn.Config) {
 	setParam(pg.RuntimeParams, "statement_timeout", millis(f.cfg.StatementTimeout))
 	setParam(pg.RuntimeParams, "lock_timeout", millis(f.cfg.LockTimeout))
 	setParam(pg.RuntimeParams, "idle_in_transaction_session_timeout", millis(idleTimeout))
-	if pg.RuntimeParams["application_name"] == "" {
-		setParam(pg.RuntimeParams, "application_name", "clipsheet")
-	}
+	setParam(pg.RuntimeParams, "application_name", mark(cmp.Or(pg.RuntimeParams["application_name"], "clipsheet")))
 	if pg.ValidateConnect == nil && !f.cfg.AllowPrimary {
 		pg.ValidateConnect = nextHostIfPrimary
 	}
@@ -79,6 +78,8 @@ type session struct {
 	reader  *pgconn.ResultReader // of the author's query that runs, or ran last
 	cancel  context.CancelFunc   // of the context the reader reads under
 	started time.Time
+	dismiss func() // the watchdog
+	over    bool
 }
 
 // connect opens a session. A zone of "" leaves the source's, or the server's. Messages of the server that are longer
@@ -92,14 +93,16 @@ func (f *Follower) connect(ctx context.Context, zone string, longest int) (*sess
 	if zone != "" {
 		setParam(pg.RuntimeParams, "TimeZone", zone)
 	}
+	dismiss := f.watchdog.attend()
 	conn, err := pgconn.ConnectConfig(ctx, pg)
 	if err != nil {
+		dismiss()
 		return nil, f.connectError(ctx, err, zone)
 	}
 	if zone == "" {
 		f.learn(conn.ParameterStatus("TimeZone"))
 	}
-	s := &session{f: f, ctx: ctx, conn: conn}
+	s := &session{f: f, ctx: ctx, conn: conn, dismiss: dismiss}
 	if err := s.takeBytesAsTheyAre(); err != nil {
 		s.hangUp()
 		return nil, err
@@ -138,33 +141,50 @@ func (s *session) firsts(results *pgconn.MultiResultReader) ([][][]byte, error) 
 	return rows, err
 }
 
-// hangUp ends the session, in whatever state it is, and returns when the backend is gone or farewell is over. A query
-// still running is cancelled rather than read to its end. It may be repeated.
+// hangUp ends the session, in whatever state it is, and returns when the backend is gone, or when even the watchdog gave
+// it up. A query still running is cancelled rather than read to its end. It may be repeated.
 func (s *session) hangUp() {
+	if s.over {
+		return
+	}
+	s.over = true
+	defer s.dismiss()
+	if isGone := s.goodbye(); !isGone && !s.data.now.IsZero() { // before its age was read, no SQL of others reached it
+		s.f.watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started})
+	}
+}
+
+// goodbye takes farewell at most, and tells whether the backend was seen to go.
+func (s *session) goodbye() (isGone bool) {
 	if s.cancel != nil {
 		s.cancel() // for pgconn, the end of its context is the order to cancel the query and close the connection
 		s.reader.Close()
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), farewell)
 	defer cancel()
-	if !s.conn.IsClosed() && s.conn.SyncConn(ctx) == nil {
-		s.awaitExit(ctx)
+	defer func() { s.conn.Conn().Close() }()
+	if !s.conn.IsClosed() {
+		isGone = s.conn.SyncConn(ctx) == nil && s.awaitExit(ctx)
+		s.conn.Close(ctx)
+		return isGone
 	}
-	s.conn.Close(ctx)
 	select {
-	case <-s.conn.CleanupDone():
+	case <-s.conn.CleanupDone(): // the server hung up, or nothing was to be heard of it for long
+		return true
 	case <-ctx.Done():
+		return false
 	}
-	s.conn.Conn().Close()
 }
 
 // awaitExit says goodbye and waits for the server to hang up, which it does when the backend is gone: the next run
 // then finds a connection free even when the role's limit equals ours.
-func (s *session) awaitExit(ctx context.Context) {
+func (s *session) awaitExit(ctx context.Context) bool {
 	deadline, _ := ctx.Deadline()
 	s.conn.Conn().SetDeadline(deadline)
 	s.conn.Frontend().Send(&pgproto3.Terminate{})
-	if s.conn.Frontend().Flush() == nil {
-		io.Copy(io.Discard, s.conn.Conn())
+	if s.conn.Frontend().Flush() != nil {
+		return false
 	}
+	_, err := io.Copy(io.Discard, s.conn.Conn())
+	return err == nil
 }

@@ -15,7 +15,7 @@ import (
 func backends(t testing.TB, db database) []string {
 	t.Helper()
 	return pgtest.Query(t, db.follower, fmt.Sprintf(
-		"select query from pg_stat_activity where application_name = 'clipsheet' and datname = '%s'", db.name))
+		"select query from pg_stat_activity where application_name like 'clipsheet %%' and application_name <> 'clipsheet watchdog' and datname = '%s'", db.name))
 }
 
 func wantNoBackends(t testing.TB, db database) {
@@ -78,7 +78,7 @@ func TestQueryCancelledByAPersonIsNoTimeout(t *testing.T) {
 		}()
 		pgtest.Eventually(t, "the query to be ended", func() bool {
 			return len(pgtest.Query(t, db.follower, fmt.Sprintf("select %s(pid) from pg_stat_activity where datname = '%s' and wait_event = 'PgSleep' "+
-				"and application_name = 'clipsheet'", function, db.name))) > 0
+				"and application_name like 'clipsheet %%'", function, db.name))) > 0
 		})
 		wantError(t, <-failed, want)
 	}

@@ -62,6 +62,7 @@ type LimitsConfig struct {
 // SourceConfig is one [sources.NAME] table.
 type SourceConfig struct {
 	DSN              string   `toml:"dsn"`
+	WatchdogDSN      string   `toml:"watchdog_dsn"`
 	MaxConnections   int      `toml:"max_connections"`
 	StatementTimeout Duration `toml:"statement_timeout"`
 	LockTimeout      Duration `toml:"lock_timeout"`

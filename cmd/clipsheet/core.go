@@ -27,12 +27,14 @@ type core struct {
 	google  *google
 	alerts  *alerts
 	engine  *clipsync.Engine
+
+	ended func(source, how string, err error) // told what the watchdogs did
 }
 
 // openCore opens the state database, the sources, a cache of results in cacheDir, and what writes into spreadsheets.
 // Close it, also after an error.
 func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *prometheus.Registry, log *slog.Logger) (c *core, err error) {
-	c = &core{log: log, alerts: newAlerts(cfg.Alerts)}
+	c = &core{log: log, alerts: newAlerts(cfg.Alerts), ended: countEnded(metrics, log)}
 	if c.state, err = openState(ctx, cfg, log); err != nil {
 		return c, err
 	}
@@ -75,7 +77,9 @@ func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *promet
 func (c *core) apply(ctx context.Context, cfg *Config) error {
 	followers := map[string]*sources.Follower{}
 	for name, source := range cfg.Sources {
-		f, err := source.follower(name, cfg.Limits)
+		of := source.of(name, cfg.Limits)
+		of.OnWatchdog = func(how string, err error) { c.ended(name, how, err) }
+		f, err := sources.New(of)
 		if err != nil {
 			return err
 		}
@@ -164,6 +168,21 @@ func countRuns(r prometheus.Registerer) func(clips.Run, time.Duration) {
 	return func(run clips.Run, took time.Duration) {
 		runs.WithLabelValues(or(string(run.Kind), string(run.State))).Inc()
 		seconds.Observe(took.Seconds())
+	}
+}
+
+// countEnded is countRuns for what the watchdogs of sources did.
+func countEnded(r prometheus.Registerer, log *slog.Logger) func(source, how string, err error) {
+	ended := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "clipsheet_watchdog_total",
+		Help: "Backends that were not seen to end with their run, by how they did: gone, canceled, terminated, unable."}, []string{"source", "ended"})
+	r.MustRegister(ended)
+	return func(source, how string, err error) {
+		ended.WithLabelValues(source, how).Inc()
+		if err != nil {
+			log.Error("the watchdog could not do its work", "source", source, "err", err)
+		} else if how != "gone" {
+			log.Warn("a query that ran on after its end was ended by the watchdog", "source", source, "ended", how)
+		}
 	}
 }
 

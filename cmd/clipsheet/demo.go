@@ -141,6 +141,7 @@ func (d *demoRun) load(ctx context.Context, listen string) (config string, err e
 		Listen:      listen,
 		DataDir:     filepath.Join(d.dir, "data"),
 		FollowerDSN: d.postgres.FollowerDSNFor(demo.Reader, password, demo.Database),
+		WatchdogDSN: d.postgres.FollowerDSNFor(demo.Watchdog, password, demo.Database),
 		Sheets:      d.sheets.readable,
 	})
 }

@@ -230,9 +230,14 @@ func openSource(cfg *Config, name string) (*sources.Follower, error) {
 }
 
 func (s SourceConfig) follower(name string, l LimitsConfig) (*sources.Follower, error) {
-	return sources.New(sources.Config{
+	return sources.New(s.of(name, l))
+}
+
+func (s SourceConfig) of(name string, l LimitsConfig) sources.Config {
+	return sources.Config{
 		Name:             name,
 		DSN:              s.DSN,
+		WatchdogDSN:      s.WatchdogDSN,
 		MaxConnections:   s.MaxConnections,
 		StatementTimeout: time.Duration(s.StatementTimeout),
 		LockTimeout:      time.Duration(s.LockTimeout),
@@ -240,7 +245,7 @@ func (s SourceConfig) follower(name string, l LimitsConfig) (*sources.Follower, 
 		TimeZone:         s.TimeZone,
 		AllowPrimary:     s.AllowPrimary,
 		Limits:           l.perResult(),
-	})
+	}
 }
 
 // zoneOf is where "today" is for a clip: its own zone, else that of its source.

@@ -26,6 +26,7 @@ type Values struct {
 	BaseURL     string // empty: that of Listen
 	DataDir     string
 	FollowerDSN string // as Reader
+	WatchdogDSN string // as Watchdog
 	Sheets      *Sheets
 }
 

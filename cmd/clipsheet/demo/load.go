@@ -17,14 +17,15 @@ import (
 // Names the sample company goes by in Postgres.
 const (
 	Database = "harbour"
-	Reader   = "clipsheet_reader" // the role that clips run as
+	Reader   = "clipsheet_reader"   // the role that clips run as
+	Watchdog = "clipsheet_watchdog" // the role that ends what a cancel does not
 )
 
 //go:embed data/*.sql
 var data embed.FS
 
-// Load makes the company's database on the server of primaryDSN, which is a superuser's, and gives the reader its
-// password. Everything happens in one transaction, so a load that was killed leaves nothing and the next one starts
+// Load makes the company's database on the server of primaryDSN, which is a superuser's, and gives the reader and its
+// watchdog their password. Everything happens in one transaction, so a load that was killed leaves nothing and the next one starts
 // again; a database that is whole only gets the new password. log hears what takes time.
 func Load(ctx context.Context, primaryDSN, readerPassword string, log func(string)) error {
 	if err := createDatabase(ctx, primaryDSN); err != nil {
@@ -39,7 +40,7 @@ func Load(ctx context.Context, primaryDSN, readerPassword string, log func(strin
 		if err := fill(ctx, tx, log); err != nil {
 			return err
 		}
-		return setPassword(ctx, tx, readerPassword)
+		return setPasswords(ctx, tx, readerPassword)
 	})
 	if err != nil {
 		return fmt.Errorf("load the sample company: %w", err)
@@ -120,11 +121,11 @@ func statements(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// setPassword asks Postgres to quote the password, since ALTER ROLE takes no parameters.
-func setPassword(ctx context.Context, tx pgx.Tx, password string) error {
+// setPasswords asks Postgres to quote the password, since ALTER ROLE takes no parameters.
+func setPasswords(ctx context.Context, tx pgx.Tx, password string) error {
 	var sql string
-	const quote = "select format('alter role %I password %L', $1::text, $2::text)"
-	if err := tx.QueryRow(ctx, quote, Reader, password).Scan(&sql); err != nil {
+	const quote = "select format('alter role %1$I password %2$L; alter role %3$I password %2$L', $1::text, $2::text, $3::text)"
+	if err := tx.QueryRow(ctx, quote, Reader, password, Watchdog).Scan(&sql); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, sql)

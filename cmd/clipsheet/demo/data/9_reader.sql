@@ -6,6 +6,9 @@ begin
     if not exists (select from pg_roles where rolname = 'clipsheet_reader') then
         create role clipsheet_reader login;
     end if;
+    if not exists (select from pg_roles where rolname = 'clipsheet_watchdog') then
+        create role clipsheet_watchdog login;
+    end if;
 end
 $$;
 alter role clipsheet_reader nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit 50;
@@ -15,13 +18,16 @@ alter role clipsheet_reader set lock_timeout = '5s';
 alter role clipsheet_reader set idle_in_transaction_session_timeout = '1min';
 alter role clipsheet_reader set temp_file_limit = '2GB'; -- the one setting here that its SQL cannot lift
 
+-- Ends what a cancel does not; it may read nothing here.
+grant pg_signal_backend, pg_read_all_stats to clipsheet_watchdog;
+
 grant usage on schema public to clipsheet_reader;
 grant select on all tables in schema public to clipsheet_reader;
 alter default privileges for role harbour_app in schema public grant select on tables to clipsheet_reader;
 
 -- What every role may do unless it is taken back: temporary tables, code of its own, functions of the app.
 revoke all on database harbour from public;
-grant connect on database harbour to clipsheet_reader;
+grant connect on database harbour to clipsheet_reader, clipsheet_watchdog;
 revoke create on schema public from public;
 revoke usage on language plpgsql from public;
 revoke execute on all functions in schema public from public;
@@ -43,3 +49,5 @@ begin
 end
 $$;
 revoke select on pg_stat_activity from public;
+grant execute on function pg_cancel_backend, pg_terminate_backend, pg_stat_get_activity to clipsheet_watchdog;
+grant select on pg_stat_activity to clipsheet_watchdog;
