@@ -38,7 +38,7 @@ func tabName(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Trim(shorten(strings.Join(strings.Fields(s), " "), longestTab), "' ")
+	s = strings.Trim(shorten(strings.Join(strings.Fields(inert(s)), " "), longestTab), "' ")
 	if s == "" {
 		return "Sheet"
 	}
@@ -46,6 +46,13 @@ func tabName(s string) string {
 		return s + " (1)"
 	}
 	return s
+}
+
+// inert is a name in which Excel finds no escape: _x000D_ would be a line break, which no name may have. Twice, since one
+// escape may begin where another ends.
+func inert(s string) string {
+	s = stXstring.ReplaceAllStringFunc(s, strings.ToUpper)
+	return stXstring.ReplaceAllStringFunc(s, strings.ToUpper)
 }
 
 // numberedTab is "ledger (2)".
@@ -76,7 +83,7 @@ func tableName(s string) string {
 		}
 		return '_'
 	}, strings.ToValidUTF8(s, "_"))
-	s = shorten(s, 200)
+	s = shorten(inert(s), 200)
 	if first, _ := utf8.DecodeRuneInString(s); s == "" || !unicode.In(first, tableLetters) && first != '_' || looksLikeCell.MatchString(s) {
 		s = "t_" + s
 	}

@@ -15,6 +15,7 @@ func TestTabsHaveNamesExcelTakes(t *testing.T) {
 	for name, want := range map[string]string{
 		"ledger": "ledger", "P&L / 2026": "P&L - 2026", "[a]:b*c?d/e\\f": "-a--b-c-d-e-f", "'quoted'": "quoted", "": "Sheet", "  ": "Sheet", "'": "Sheet",
 		"History": "History (1)", "hiStory": "hiStory (1)", "Übersicht 😀": "Übersicht 😀", "two\nlines": "two lines", "a\x00b": "a b",
+		"a_x000d_x000D_b": "a_X000D_X000D_b", "max_x2": "max_x2",
 		strings.Repeat("x", 40): strings.Repeat("x", 31),
 		strings.Repeat("😀", 20): strings.Repeat("😀", 15),
 	} {
@@ -37,6 +38,7 @@ func TestTablesHaveNamesFormulasTake(t *testing.T) {
 	for name, want := range map[string]string{
 		"ledger": "ledger", "mrr-by-month": "mrr_by_month", "P&L 2026": "P_L_2026", "2026": "t_2026", "A1": "t_A1", "xfd99": "t_xfd99", "R1C1": "t_R1C1",
 		"r": "t_r", "c": "t_c", "": "t_", "übersicht": "übersicht", "😀": "_", "total1234": "total1234",
+		"_x0041_": "_X0041_",
 	} {
 		if got := tableName(name); got != want {
 			t.Errorf("%q is %q, want %q", name, got, want)
