@@ -1,0 +1,152 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// Report is what was measured.
+type Report struct {
+	Version  string    `json:"version"`
+	System   string    `json:"system"`
+	CPUs     int       `json:"cpus"`
+	At       time.Time `json:"at"`
+	Rows     int64     `json:"rows"`
+	SQL      string    `json:"sql"`
+	Contests []Contest `json:"contests"`
+	Feeds    Feeds     `json:"feeds"`
+	Growth   Growth    `json:"growth"`
+}
+
+// table is a heading and lines, for a terminal or for Markdown.
+type lines struct {
+	title string
+	rows  [][]string // the first is of names
+}
+
+func (r Report) tables() []lines {
+	return []lines{r.contestTable(), r.coldTable(), r.feedTable(), r.growthTable("Rows of a result", "µs a row", r.Growth.Rows),
+		r.growthTable("Clips, each with a link", "µs a request", r.Growth.Clips)}
+}
+
+func (r Report) contestTable() lines {
+	t := lines{"Runs, beside a peer", [][]string{{"work", "peer", "ratio", "goal", "spread", "ours", "peer's", "CPU", "memory", "peer's", "file"}}}
+	for _, c := range r.Contests {
+		ratio, least, most := c.Ratio()
+		ours, his := median(c.each(func(r Round) float64 { return r.Ours.Seconds })), median(c.each(func(r Round) float64 { return r.Peer.Seconds }))
+		row := []string{c.Name, c.Peer, fmt.Sprintf("%.2f", ratio), goal(c.Goal), fmt.Sprintf("%.2f–%.2f", least, most),
+			seconds(ours), seconds(his), seconds(median(c.each(func(r Round) float64 { return r.Ours.CPU }))),
+			megabytes(most64(c, func(r Round) int64 { return r.Ours.Memory })), megabytes(most64(c, func(r Round) int64 { return r.Peer.Memory })), "–"}
+		if one := c.Rounds[0]; one.Ours.Bytes > 0 && one.Peer.Bytes > 0 {
+			row[10] = fmt.Sprintf("%.2f", float64(one.Ours.Bytes)/float64(one.Peer.Bytes))
+		}
+		t.rows = append(t.rows, row)
+	}
+	return t
+}
+
+func (r Report) coldTable() lines {
+	t := lines{"A first reader over HTTP, beside psql \\copy", [][]string{{"to", "ratio", "ours", "psql"}}}
+	var first, last, peer, firsts, lasts []float64
+	for _, c := range r.Feeds.Cold {
+		first, last, peer = append(first, c.First), append(last, c.Last), append(peer, c.Peer)
+		firsts, lasts = append(firsts, c.First/c.Peer), append(lasts, c.Last/c.Peer)
+	}
+	t.rows = append(t.rows,
+		[]string{"the first byte", fmt.Sprintf("%.2f", median(firsts)), seconds(median(first)), seconds(median(peer))},
+		[]string{"the last byte", fmt.Sprintf("%.2f", median(lasts)), seconds(median(last)), seconds(median(peer))})
+	return t
+}
+
+func (r Report) feedTable() lines {
+	t := lines{"The service", [][]string{{"", ""}}}
+	t.rows = append(t.rows,
+		[]string{"start to the first answer, with a private Postgres", seconds(r.Feeds.Start)},
+		[]string{"memory, idle", megabytes(r.Feeds.Idle)},
+		[]string{"memory, the most", megabytes(r.Feeds.PeakMemory)})
+	for _, s := range r.Feeds.PerSecond {
+		t.rows = append(t.rows, []string{"answers a second: " + s.What, fmt.Sprintf("%.0f (%.1f MB each)", s.PerSecond, float64(s.Bytes)/1e6)})
+	}
+	t.rows = append(t.rows, []string{fmt.Sprintf("%d readers at once of a cold clip of 1 MB", crowd),
+		fmt.Sprintf("%s, %d result for all", seconds(r.Feeds.Crowd), r.Feeds.CrowdRuns)})
+	return t
+}
+
+func (r Report) growthTable(title, unit string, points []Point) lines {
+	t := lines{"Growth: " + strings.ToLower(title), [][]string{{title, unit}}}
+	for _, p := range points {
+		t.rows = append(t.rows, []string{fmt.Sprint(p.N), fmt.Sprintf("%.2f", p.Microseconds)})
+	}
+	return t
+}
+
+// Text is the report for a terminal.
+func (r Report) Text(w io.Writer) error {
+	for _, t := range r.tables() {
+		if len(t.rows) < 2 {
+			continue
+		}
+		fmt.Fprintf(w, "\n%s\n", t.title)
+		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		for i, row := range t.rows {
+			line := strings.Join(row, "\t")
+			if i == 0 {
+				line = strings.ToUpper(line)
+			}
+			if strings.TrimSpace(line) != "" {
+				fmt.Fprintln(tw, "  "+line)
+			}
+		}
+		if err := tw.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Markdown is the tables of docs/performance.md.
+func (r Report) Markdown(w io.Writer) error {
+	fmt.Fprintf(w, "%s rows, %s, %d cores, version %s, %s.\n", fmt.Sprint(r.Rows), r.System, r.CPUs, r.Version, r.At.Format(time.DateOnly))
+	for _, t := range r.tables() {
+		if len(t.rows) < 2 {
+			continue
+		}
+		fmt.Fprintf(w, "\n### %s\n", t.title)
+		for i, row := range t.rows {
+			fmt.Fprintf(w, "| %s |\n", strings.Join(row, " | "))
+			if i == 0 {
+				fmt.Fprintf(w, "|%s\n", strings.Repeat("---|", len(row)))
+			}
+		}
+	}
+	return nil
+}
+
+func (c Contest) each(value func(Round) float64) []float64 {
+	var all []float64
+	for _, r := range c.Rounds {
+		all = append(all, value(r))
+	}
+	return all
+}
+
+func most64(c Contest, value func(Round) int64) (most int64) {
+	for _, r := range c.Rounds {
+		most = max(most, value(r))
+	}
+	return most
+}
+
+func goal(g float64) string {
+	if g == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f", g)
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%.2f s", s) }
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", bytes>>20) }
