@@ -12,7 +12,7 @@ import (
 
 // home is the list of clips for whoever may see it. Others get a page that names nothing.
 func (s *site) home(w http.ResponseWriter, r *http.Request) {
-	if !s.Local || !fromHere(r) || !s.isOurName(r.Host) {
+	if s.SignIn == nil && (!s.Local || !fromHere(r) || !s.isOurName(r.Host)) {
 		showPage(w, r, "home.html", http.StatusOK, nil)
 		return
 	}

@@ -179,7 +179,12 @@ func TestSignIn(t *testing.T) {
 	if !ann.signedIn() {
 		t.Error("nobody is signed in")
 	}
-	if c.browser().signedIn() {
+	c.want(ann.get("/"), http.StatusOK, "Cash &lt;by&gt; account")
+	stranger := c.browser()
+	if r := stranger.get("/?q=cash"); r.status != http.StatusSeeOther || r.header.Get("Location") != "/signin?back=%2F%3Fq%3Dcash" {
+		t.Errorf("a stranger at the front page gets %d, to %q", r.status, r.header.Get("Location"))
+	}
+	if stranger.signedIn() {
 		t.Error("another browser is signed in too")
 	}
 	log := c.log.String()

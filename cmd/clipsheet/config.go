@@ -30,9 +30,7 @@ type Config struct {
 	State struct {
 		DSN string `toml:"dsn"`
 	} `toml:"state"`
-	Auth struct {
-		Mode string `toml:"mode"`
-	} `toml:"auth"`
+	Auth     AuthConfig `toml:"auth"`
 	Security struct {
 		Key string `toml:"key"`
 	} `toml:"security"`
@@ -113,7 +111,7 @@ func defaults() *Config {
 	c := &Config{}
 	c.Server.Listen = "127.0.0.1:8765"
 	c.Server.Metrics = "loopback"
-	c.Auth.Mode = "local"
+	c.Auth = AuthConfig{Mode: authLocal, Idle: Duration(12 * time.Hour), Longest: Duration(7 * 24 * time.Hour)}
 	c.Google.Access = "drive.file"
 	c.Limits = LimitsConfig{
 		Rows:       1_000_000,
@@ -163,20 +161,13 @@ func parse(path string, text []byte) (*Config, error) {
 
 // check completes the config and looks for what cannot work; at places what it finds.
 func (c *Config) check(at places) error {
-	return errors.Join(c.checkServer(at), c.checkLimits(at), c.checkSources(at), c.checkClips(at), c.checkAlerts(at), c.checkGoogle(at), c.checkSyncs(at), c.checkWorkbooks(at))
+	return errors.Join(c.checkServer(at), c.checkAuth(at), c.checkLimits(at), c.checkSources(at), c.checkClips(at), c.checkAlerts(at), c.checkGoogle(at), c.checkSyncs(at), c.checkWorkbooks(at))
 }
 
 func (c *Config) checkServer(at places) error {
-	host, port, err := net.SplitHostPort(c.Server.Listen)
+	_, port, err := net.SplitHostPort(c.Server.Listen)
 	if err != nil || port == "" {
 		return at.errorf("server.listen", "%q is not an address: write HOST:PORT, such as 127.0.0.1:8765", c.Server.Listen)
-	}
-	if c.Auth.Mode != "local" {
-		return at.errorf("auth.mode", "%q is not a mode of this version: write \"local\"", c.Auth.Mode)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return at.errorf("server.listen", "auth.mode \"local\" has no sign-in, so only a loopback address is accepted, not %q: "+
-			"listen on 127.0.0.1 and let a reverse proxy publish /d/", c.Server.Listen)
 	}
 	if m := c.Server.Metrics; m != "loopback" && m != "all" {
 		return at.errorf("server.metrics", "%q is neither \"loopback\" nor \"all\"", m)

@@ -59,6 +59,8 @@ func golden(t *testing.T, file, got string) {
 func TestExampleConfig(t *testing.T) {
 	t.Setenv("ERP_PASSWORD", "secret")
 	t.Setenv("GOOGLE_CLIENT_SECRET", "secret")
+	t.Setenv("SIGN_IN_SECRET", "secret")
+	t.Setenv("WATCHDOG_PASSWORD", "secret")
 	text, err := os.ReadFile("../../config.example.toml")
 	if err != nil {
 		t.Fatal(err)
@@ -86,6 +88,9 @@ func TestExampleConfig(t *testing.T) {
 	}
 	if diff := cmp.Diff(defaults().Limits, c.Limits); diff != "" {
 		t.Errorf("the example's [limits] are not the defaults (-default +example):\n%s", diff)
+	}
+	if d := defaults().Auth; c.Auth.Idle != d.Idle || c.Auth.Longest != d.Longest {
+		t.Errorf("the example's [auth] shows %v and %v, not the defaults", c.Auth.Idle, c.Auth.Longest)
 	}
 	erp := c.Sources["erp"]
 	got := []any{erp.MaxConnections, erp.StatementTimeout, erp.LockTimeout, erp.ConnectTimeout}

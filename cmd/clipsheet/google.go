@@ -90,7 +90,7 @@ func accountConfig(cfg *Config, log *slog.Logger, broken func(clips.Account)) (a
 // and Google knows it as localhost.
 func (c *Config) origin() string {
 	_, port, err := net.SplitHostPort(c.Server.Listen)
-	if err != nil {
+	if err != nil || c.Auth.Mode == authOIDC {
 		return c.Server.BaseURL
 	}
 	return "http://localhost:" + port

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -28,6 +29,10 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	log.Info("ready", "address", s.config.Load().Server.BaseURL, "clips", len(cfg.Clips), "sources", len(cfg.Sources))
+
+	if err := s.inviteAdmin(ctx, std.Err); err != nil {
+		return errors.Join(err, s.Close())
+	}
 
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"time"
 
@@ -86,10 +87,12 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Accounts:  s.accountsPage(),
 		Syncs:     syncPages{s.state.Store, s.engine, s.google, cfg.Google.Endpoints},
 		Stopping:  streams.Done(),
+		SignIn:    cfg.Auth.signIn(),
+		People:    s.state,
 		Origin:    cfg.origin(),
 		BaseURL:   cfg.Server.BaseURL,
 		Listen:    cfg.Server.Listen,
-		Local:     cfg.Auth.Mode == "local",
+		Local:     cfg.Auth.Mode == authLocal,
 		TimeZone:  s.timeZone,
 		Ready:     s.state.Ping,
 		Home:      home,
@@ -128,8 +131,9 @@ func (s *service) reload(ctx context.Context) {
 		return
 	}
 	s.log.Info("the config was reloaded", "sources", len(cfg.Sources), "clips", len(cfg.Clips))
-	if cfg.Server != old.Server && cfg.Server.Listen != old.Server.Listen || cfg.State != old.State || cfg.Limits != old.Limits {
-		s.log.Warn("[server], [state] and [limits] take effect at the next start")
+	if cfg.Server != old.Server && cfg.Server.Listen != old.Server.Listen || cfg.State != old.State || cfg.Limits != old.Limits ||
+		!reflect.DeepEqual(cfg.Auth, old.Auth) {
+		s.log.Warn("[server], [state], [auth] and [limits] take effect at the next start")
 	}
 }
 
