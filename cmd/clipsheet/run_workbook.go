@@ -102,7 +102,22 @@ func (w *workbookRun) keep(i int, rows clips.Rows) error {
 }
 
 func (w *workbookRun) write(out io.Writer) error {
-	return w.config.Workbooks[w.book.Workbook.Name].write(out, w.book, w.rows, nil)
+	written := watch(nil, w.err)
+	written.label = "writing  "
+	defer written.done()
+	return w.config.Workbooks[w.book.Workbook.Name].write(out, w.book, w.rows, written.told)
+}
+
+// told shows the count of whoever reads the rows, once in a while.
+func (p *progress) told(rows, bytes int64) {
+	if p.w == nil {
+		return
+	}
+	p.rows, p.bytes = rows, bytes
+	if now := time.Now(); now.After(p.next) {
+		p.show()
+		p.next = now.Add(200 * time.Millisecond)
+	}
 }
 
 func (w *workbookRun) close() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -218,4 +219,23 @@ func cents(t *testing.T, number string) int64 {
 		t.Fatal(err)
 	}
 	return int64(math.Round(f * 100))
+}
+
+func TestProgressIsShownOnceInAWhile(t *testing.T) {
+	t.Parallel()
+	var screen bytes.Buffer
+	p := &progress{w: &screen, label: "writing  ", begin: time.Now()}
+	p.told(512, 1e6)
+	p.told(1024, 2e6)
+	if got := screen.String(); strings.Count(got, "rows") != 1 || !strings.Contains(got, "writing  512 rows  1.0 MB") {
+		t.Errorf("%q", got)
+	}
+	p.done()
+	if got := screen.String(); !strings.Contains(got, "writing  1024 rows  2.0 MB") || !strings.HasSuffix(got, "\n") {
+		t.Errorf("%q", got)
+	}
+	watch(nil, &screen).told(1, 1) // no terminal: nobody watches
+	if strings.Contains(screen.String(), "1 rows") {
+		t.Error("a count is written where nobody watches")
+	}
 }
