@@ -56,6 +56,10 @@ var routes = map[string]clips.Role{
 	"GET /accounts/google/callback": clips.RoleAdmin,
 	"POST /accounts/connect":        clips.RoleAdmin,
 	"POST /accounts/disconnect":     clips.RoleAdmin,
+
+	"GET /clips/{slug}":                   clips.RoleReader,
+	"GET /clips/{slug}/rows":              clips.RoleReader,
+	"GET /clips/{slug}/download/{format}": clips.RoleReader,
 }
 
 // TestEveryRouteSaysWhoMayUseIt walks the router, so that no route is forgotten.

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -36,14 +37,25 @@ func readAssets(files fs.FS) map[string]asset {
 		if err != nil || entry.IsDir() || kind == "" {
 			return err
 		}
-		text := must(fs.ReadFile(files, name))
-		sum := sha256.Sum256(text)
+		text := withImports(files, string(must(fs.ReadFile(files, name))))
+		sum := sha256.Sum256([]byte(text))
 		address := "/assets/" + hex.EncodeToString(sum[:6]) + "-" + path.Base(name)
-		all[address] = asset{address, kind, string(text)}
+		all[address] = asset{address, kind, text}
 		return nil
 	})
 	must(nil, err)
 	return all
+}
+
+var importLine = regexp.MustCompile(`(?m)^import (.*) from "([a-z]+\.js)";$`)
+
+// withImports has the scripts that a script imports found under their addresses. They import nothing themselves.
+func withImports(files fs.FS, text string) string {
+	return importLine.ReplaceAllStringFunc(text, func(line string) string {
+		parts := importLine.FindStringSubmatch(line)
+		sum := sha256.Sum256(must(fs.ReadFile(files, "static/"+parts[2])))
+		return "import " + parts[1] + ` from "./` + hex.EncodeToString(sum[:6]) + "-" + parts[2] + `";`
+	})
 }
 
 func nameAssets(all map[string]asset) map[string]string {

@@ -13,6 +13,9 @@ import (
 // clipPages are the pages about clips.
 func (s *site) clipPages(r chi.Router) {
 	r.Get("/assets/*", showAsset)
+	r.Get("/clips/{slug}", s.signedIn(clips.RoleReader, s.showClip))
+	r.Get("/clips/{slug}/rows", s.signedIn(clips.RoleReader, s.clipRows))
+	r.Get("/clips/{slug}/download/{format}", s.signedIn(clips.RoleReader, s.downloadClip))
 }
 
 // clipsPage lists the clips of the sources that a person may see.
@@ -30,10 +33,9 @@ type clipsPage struct {
 
 type clipRow struct {
 	clips.Clip
-	Address string // of its page
-	Shared  string // of the page that others read, when we know a link
-	Ran     *moment
-	Last    clips.Run
+	Shared string // of the page that others read, when we know a link
+	Ran    *moment
+	Last   clips.Run
 }
 
 type workbookRow struct {
@@ -75,7 +77,7 @@ func (s *site) listClips(w http.ResponseWriter, r *http.Request, who clips.Perso
 }
 
 func (s *site) clipRow(c clips.Clip, last clips.Run) clipRow {
-	return clipRow{Clip: c, Address: s.Home[c.Slug], Shared: s.Home[c.Slug], Last: last,
+	return clipRow{Clip: c, Shared: s.Home[c.Slug], Last: last,
 		Ran: s.moment(last.EndedAt, s.zone(c.Revision))}
 }
 

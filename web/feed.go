@@ -43,6 +43,11 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request, req *request) error
 	if req.link.Workbook != "" {
 		return s.serveWorkbook(w, r, req)
 	}
+	return s.serveClip(w, r, req)
+}
+
+// serveClip sends the result of a clip that was found.
+func (s *site) serveClip(w http.ResponseWriter, r *http.Request, req *request) error {
 	if err := s.bind(req); err != nil {
 		return err
 	}

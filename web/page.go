@@ -6,6 +6,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
@@ -34,6 +35,7 @@ var (
 	pages = template.Must(template.New("").Funcs(template.FuncMap{
 		"style":    func() template.CSS { return style },
 		"asset":    assetAddress,
+		"json":     asJSON,
 		"sentence": sentence,
 		"wait":     inWords,
 		"grouped":  grouped,
@@ -198,6 +200,12 @@ func inWords(d time.Duration) string {
 		return fmt.Sprintf("%.0f hours", d.Hours())
 	}
 	return fmt.Sprintf("%.0f days", d.Hours()/24)
+}
+
+// asJSON is for scripts that read it out of an attribute.
+func asJSON(v any) (string, error) {
+	text, err := json.Marshal(v)
+	return string(text), err
 }
 
 // sentence begins with a capital and ends with a point.

@@ -105,8 +105,8 @@ func TestPageIsSafeFromItsData(t *testing.T) {
 
 func TestFrontPage(t *testing.T) {
 	w := newWorld(t, func(o *web.Options) { o.Home = map[string]string{"cash": "https://clips.example.com/d/x/cash.html"} })
-	w.want(w.get("/", "Host", "127.0.0.1:8765"), http.StatusOK, `<a href="https://clips.example.com/d/x/cash.html">Cash &lt;by&gt; account</a>`,
-		"clipsheet link create revenue")
+	w.want(w.get("/", "Host", "127.0.0.1:8765"), http.StatusOK, `<a href="/clips/cash">Cash &lt;by&gt; account</a>`,
+		`href="https://clips.example.com/d/x/cash.html"`, `<a href="/clips/revenue">Revenue</a>`)
 	w.want(w.get("/", "Host", "localhost"), http.StatusOK, "Revenue")
 	w.want(w.get("/", "Host", "clips.example.com"), http.StatusOK, "Revenue")
 	for _, headers := range [][]string{{"Host", "evil.example.com"}, {"X-Forwarded-For", "203.0.113.7"}, {"Forwarded", "for=x"}, {"Via", "1.1 x"}} {

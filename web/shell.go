@@ -36,7 +36,7 @@ var tabs = []tab{
 	{Name: "Runs", Address: "/runs", least: clips.RoleReader},
 	{Name: "Sources", Address: "/sources", least: clips.RoleReader},
 	{Name: "Workbooks", Address: "/workbooks", least: clips.RoleReader},
-	{Name: "Accounts", Address: "/accounts", least: clips.RoleAuthor},
+	{Name: "Accounts", Address: "/accounts", least: clips.RoleAdmin},
 	{Name: "People", Address: "/people", least: clips.RoleAdmin},
 	{Name: "Settings", Address: "/settings", least: clips.RoleAdmin},
 }

@@ -26,6 +26,7 @@ type Store interface {
 	LinkByHash(ctx context.Context, hash [32]byte) (clips.Link, clips.Clip, error)
 	TouchLink(ctx context.Context, id int64, at time.Time, by string) error
 	Clips(ctx context.Context) ([]clips.Clip, error)
+	Clip(ctx context.Context, slug string) (clips.Clip, error)
 	LastRuns(ctx context.Context) (map[int64]clips.Run, error)
 }
 

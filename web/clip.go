@@ -1,0 +1,189 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"html/template"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"clipsheet/clips"
+)
+
+// clipPage is a clip for people who need no SQL to read it.
+type clipPage struct {
+	Clip      clips.Clip
+	Answer    clips.Answer
+	Wrong     *problem  // why there is no result
+	AsOf      time.Time // in the clip's time zone
+	Behind    string
+	Zone      string
+	Params    []pageParam
+	Kept      []pageOption
+	First     int64 // the first row in the table, from 1; 0 when there is none
+	Last      int64
+	Previous  string
+	Next      string
+	Table     template.HTML
+	Rows      string // where a script finds the rows
+	Columns   []gridColumn
+	Downloads []download
+	Uses      uses
+	MayWrite  bool
+}
+
+// gridColumn is what a script needs to know of a column.
+type gridColumn struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+func (s *site) showClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	if clip, ok := s.findClip(w, r, who); ok {
+		s.showClipPage(w, r, who, clip, "")
+	}
+}
+
+// findClip finds the clip that an address names, if the person may see it; otherwise it answers, and ok is false.
+func (s *site) findClip(w http.ResponseWriter, r *http.Request, who clips.Person) (clip clips.Clip, ok bool) {
+	clip, err := s.Store.Clip(r.Context(), chi.URLParam(r, "slug"))
+	switch {
+	case errors.Is(err, clips.ErrNotFound) || err == nil && !who.May(clip.Revision.Source):
+		s.show(w, r, who, "gone.html", http.StatusNotFound, "No such clip", problem{Title: "No such clip",
+			Text: "There is no clip of this name in use, or it is of a source that you may not see."})
+		return clip, false
+	case err != nil:
+		visitOf(r).err = err
+		p := problemOf(err, visitOf(r).id)
+		s.show(w, r, who, "gone.html", p.Status, p.Title, p)
+		return clip, false
+	}
+	return clip, true
+}
+
+// showClipPage shows a clip with its result. token is that of a link made just now; "" is none.
+func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Person, clip clips.Clip, token clips.Token) {
+	req := &request{query: parseQuery(r.URL.RawQuery), clip: clip, format: format{name: "html"}, zone: s.zone(clip.Revision)}
+	p := clipPage{Clip: clip, Zone: req.zone.String(), MayWrite: who.Role >= clips.RoleAuthor}
+	status := http.StatusOK
+	if err := s.fillClipPage(r, req, &p); err != nil {
+		visitOf(r).err = err
+		wrong := problemOf(err, visitOf(r).id)
+		p.Wrong, status = &wrong, wrong.Status
+	}
+	p.Params = formParams(req)
+	p.Downloads = s.downloads(req)
+	p.Uses = s.uses(req, token, p.Answer.Info.Bytes)
+	s.show(w, r, who, "clip.html", status, clip.Title, p)
+}
+
+// fillClipPage binds, runs and renders.
+func (s *site) fillClipPage(r *http.Request, req *request, p *clipPage) error {
+	if err := s.bind(req); err != nil {
+		return err
+	}
+	if req.options.limit < 0 {
+		req.options.limit = pageRows
+	}
+	answer, err := s.answer(r, req)
+	if err != nil {
+		return err
+	}
+	table, err := s.table(r, req, answer.Info)
+	if clips.KindOf(err) == clips.KindCorrupt { // the cache has let go of it, so ask once more
+		if answer, err = s.answer(r, req); err == nil {
+			table, err = s.table(r, req, answer.Info)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	h := answer.Info.Header
+	p.Answer, p.AsOf, p.Behind, p.Table = answer, h.AsOf.In(req.zone), behind(h.Lag), table
+	for _, c := range h.Columns {
+		p.Columns = append(p.Columns, gridColumn{strings.ToValidUTF8(c.Name, "\ufffd"), c.Type.String()})
+	}
+	v := req.settings()
+	v.Set("_digest", answer.Info.Digest)
+	p.Rows = withQuery("/clips/"+req.clip.Slug+"/rows", v)
+	around := tablePage{}
+	around.turn(req, answer.Info.Rows)
+	p.First, p.Last, p.Previous, p.Next = around.First, around.Last, onlyQuery(around.Previous), onlyQuery(around.Next)
+	return nil
+}
+
+// onlyQuery leads to the page itself with other settings.
+func onlyQuery(address string) string {
+	if _, query, found := strings.Cut(address, "?"); found {
+		return "?" + query
+	}
+	return ""
+}
+
+// table renders the rows that the page shows.
+func (s *site) table(r *http.Request, req *request, info clips.SnapshotInfo) (template.HTML, error) {
+	formats := s.Formats(req.clip.Slug)
+	body := feedBody{variant: req.options.variant(req.format) + markOf(formats), coding: identity,
+		encode: func(w io.Writer, r clips.Rows) error { return writeTable(w, r, formats) }}
+	file, err := s.render(r, req, info, body)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	var text bytes.Buffer
+	_, err = io.Copy(&text, file)
+	return template.HTML(text.String()), err // writeTable escapes
+}
+
+// formParams are the parameters as the form shows them; when one is wrong, as they were given.
+func formParams(req *request) []pageParam {
+	if len(req.bound.Params) > 0 {
+		return pageParams(req)
+	}
+	var all []pageParam
+	for _, p := range req.clip.Revision.Params {
+		value := req.given[p.Name]
+		if value == "" && p.Default != nil {
+			value = *p.Default
+		}
+		label := p.Label
+		if label == "" {
+			label = p.Name
+		}
+		all = append(all, pageParam{BoundParam: clips.BoundParam{Param: p, Value: value}, Label: label, Given: value})
+	}
+	return all
+}
+
+// downloads lists the forms in which the table can be taken along, with the settings the reader chose.
+func (s *site) downloads(req *request) []download {
+	var all []download
+	for _, f := range formats {
+		if !f.page() {
+			all = append(all, download{strings.ToUpper(f.name), withQuery("/clips/"+req.clip.Slug+"/download/"+f.name, req.settings()), f.use})
+		}
+	}
+	return all
+}
+
+// downloadClip sends the result as a file, to somebody who needs no link.
+func (s *site) downloadClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	name := chi.URLParam(r, "format")
+	f, known := formatOf("x." + name)
+	clip, ok := s.findClip(w, r, who)
+	switch {
+	case !ok:
+		return
+	case !known || f.name != name || f.page():
+		notFound(w)
+		return
+	}
+	req := &request{query: parseQuery(r.URL.RawQuery), clip: clip, format: f}
+	if err := s.serveClip(w, r, req); err != nil {
+		s.fail(w, r, req, err)
+	}
+}

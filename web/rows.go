@@ -1,0 +1,94 @@
+package web
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+
+	"clipsheet/clips"
+)
+
+// rowsFormat is how a script of ours reads rows: arrays of what a person would see, so that no digit is lost in the
+// numbers of JavaScript.
+var rowsFormat = format{name: "json", inline: true}
+
+// mostRows is how many one request for rows gets.
+const mostRows = 25_000
+
+// clipRows sends rows of a result to the grid. It reads them in several requests; _digest says of which result, since
+// rows of two results, side by side, would be a table that never was.
+func (s *site) clipRows(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	clip, ok := s.findClip(w, r, who)
+	if !ok {
+		return
+	}
+	req := &request{query: parseQuery(r.URL.RawQuery), clip: clip, format: rowsFormat}
+	if err := s.sendRows(w, r, req); err != nil {
+		s.fail(w, r, req, err)
+	}
+}
+
+func (s *site) sendRows(w http.ResponseWriter, r *http.Request, req *request) error {
+	if err := s.bind(req); err != nil {
+		return err
+	}
+	answer, err := s.answer(r, req)
+	if err != nil {
+		return err
+	}
+	if digest, given, _ := req.query.value("_digest"); given && digest != answer.Info.Digest {
+		p := problem{Status: http.StatusConflict, Code: "newer_result", Text: "There is a newer result: load the page again."}
+		s.say(w, r, req, p)
+		return nil
+	}
+	if req.options.limit < 0 || req.options.limit > mostRows {
+		req.options.limit = mostRows
+	}
+	coding := codingOf(r, rowsFormat, answer.Info)
+	file, err := s.render(r, req, answer.Info, feedBody{variant: "rows " + req.options.variant(rowsFormat), coding: coding, encode: writeRows})
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Vary", "Accept-Encoding")
+	if coding != identity {
+		w.Header().Set("Content-Encoding", coding.name)
+	}
+	return sendFile(w, r, file)
+}
+
+// writeRows writes [["0010","2461020.16",null], …].
+func writeRows(w io.Writer, r clips.Rows) error {
+	out := bufio.NewWriterSize(w, 64<<10) // its first error stays, and Flush returns it
+	types := r.Header().Columns
+	line := make([]*string, len(types))
+	between := "["
+	for r.Next() {
+		for i, v := range r.Row() {
+			line[i] = nil
+			if v != nil {
+				text := strings.ToValidUTF8(string(shownAs(types[i].Type, v)), "\ufffd")
+				line[i] = &text
+			}
+		}
+		text, err := json.Marshal(line)
+		if err != nil {
+			return err
+		}
+		out.WriteString(between)
+		out.Write(text)
+		between = ",\n"
+	}
+	if err := r.Err(); err != nil {
+		return err
+	}
+	end := "]"
+	if between == "[" {
+		end = "[]"
+	}
+	out.WriteString(end)
+	return out.Flush()
+}

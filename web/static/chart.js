@@ -1,0 +1,116 @@
+// A chart of what the table shows, inferred from its columns: over time as lines, by category as bars. What the reader
+// chooses is kept in the address, after #, so that it can be sent to others.
+const NS = "http://www.w3.org/2000/svg";
+const WIDE = 900, HIGH = 300, LEFT = 90, BOTTOM = 40, TOP = 10;
+const MOST = 2000; // points; more than that is no picture
+const KINDS = ["none", "line", "area", "bar", "stacked"];
+
+function shape(name, attributes, text) {
+  const made = document.createElementNS(NS, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+// infer finds what goes along the bottom and what goes up.
+function infer(columns) {
+  const isTime = (c) => ["date", "timestamp", "timestamptz"].includes(c.type);
+  const isNumber = (c) => ["integer", "numeric", "float"].includes(c.type);
+  const times = columns.findIndex(isTime);
+  const along = times >= 0 ? times : columns.findIndex((c) => !isNumber(c));
+  const up = columns.map((c, i) => (isNumber(c) && i !== along ? i : -1)).filter((i) => i >= 0).slice(0, 6);
+  return along < 0 || up.length === 0 ? null : { along, up, time: times >= 0 };
+}
+
+function choice(time) {
+  const kind = new URLSearchParams(location.hash.slice(1)).get("chart");
+  return KINDS.includes(kind) ? kind : time ? "line" : "bar";
+}
+
+export function drawChart(columns, rows) {
+  const place = document.getElementById("chart");
+  const found = infer(columns);
+  if (!found || rows.length < 2) {
+    place.hidden = true;
+    return;
+  }
+  place.hidden = false;
+  const kind = choice(found.time);
+  const select = document.createElement("select");
+  for (const name of KINDS) select.append(new Option(name === "none" ? "no chart" : name, name, false, name === kind));
+  select.setAttribute("aria-label", "Chart");
+  select.addEventListener("change", () => {
+    history.replaceState(null, "", "#chart=" + select.value);
+    drawChart(columns, rows);
+  });
+  place.replaceChildren(select);
+  if (kind === "none") return;
+  if (rows.length > MOST) {
+    const note = document.createElement("p");
+    note.className = "small";
+    note.textContent = `A chart is drawn of up to ${MOST.toLocaleString()} rows: filter the table, and it appears.`;
+    place.append(note);
+    return;
+  }
+  const order = found.time ? rows.toSorted((a, b) => (a[found.along] ?? "").localeCompare(b[found.along] ?? "")) : rows;
+  place.append(picture(columns, order, found, kind), legend(columns, found.up));
+}
+
+function picture(columns, rows, { along, up }, kind) {
+  const values = rows.map((row) => up.map((i) => Number(row[i] ?? 0) || 0));
+  const tops = kind === "stacked" ? values.map((v) => v.reduce((a, b) => a + Math.max(b, 0), 0)) : values.flat();
+  const lows = kind === "stacked" ? values.map((v) => v.reduce((a, b) => a + Math.min(b, 0), 0)) : values.flat();
+  const most = tops.reduce((a, b) => Math.max(a, b), 0), least = lows.reduce((a, b) => Math.min(a, b), 0);
+  const y = (v) => TOP + (HIGH - TOP - BOTTOM) * (1 - (v - least) / (most - least || 1));
+  const step = (WIDE - LEFT - 10) / rows.length;
+  const x = (i) => LEFT + step * (i + 0.5);
+  const svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "chart", role: "img",
+    "aria-label": `${kind} chart of ${up.map((i) => columns[i].name).join(", ")} by ${columns[along].name}` });
+  for (let i = 0; i <= 4; i++) {
+    const v = least + ((most - least) * i) / 4;
+    svg.append(shape("line", { x1: LEFT, x2: WIDE, y1: y(v), y2: y(v), class: "rule" }),
+      shape("text", { x: LEFT - 8, y: y(v) + 4, "text-anchor": "end" }, v.toLocaleString(undefined, { maximumSignificantDigits: 4, notation: "compact" })));
+  }
+  const every = Math.ceil(rows.length / 8);
+  rows.forEach((row, i) => {
+    if (i % every === 0) svg.append(shape("text", { x: x(i), y: HIGH - 18, "text-anchor": "middle" }, (row[along] ?? "–").slice(0, 16)));
+  });
+  const said = (i, k) => shape("title", {}, `${rows[i][along] ?? "–"} · ${columns[up[k]].name}: ${rows[i][up[k]] ?? "–"}`);
+  if (kind === "line" || kind === "area") {
+    up.forEach((_, k) => {
+      const points = values.map((v, i) => `${x(i)},${y(v[k])}`);
+      if (kind === "area") svg.append(shape("polygon", { points: [`${x(0)},${y(0)}`, ...points, `${x(rows.length - 1)},${y(0)}`].join(" "), class: `area s${k}` }));
+      svg.append(shape("polyline", { points: points.join(" "), class: `line s${k}` }));
+      if (rows.length <= 200) values.forEach((v, i) => {
+        const dot = shape("circle", { cx: x(i), cy: y(v[k]), r: 3, class: `bar s${k}` });
+        dot.append(said(i, k));
+        svg.append(dot);
+      });
+    });
+    return svg;
+  }
+  const thick = Math.max(1, kind === "stacked" ? step * 0.7 : (step * 0.8) / up.length);
+  values.forEach((v, i) => {
+    let above = 0, below = 0;
+    v.forEach((value, k) => {
+      let from = 0;
+      if (kind === "stacked") { from = value < 0 ? below : above; if (value < 0) below += value; else above += value; }
+      const left = kind === "stacked" ? x(i) - thick / 2 : x(i) - (thick * up.length) / 2 + thick * k;
+      const bar = shape("rect", { x: left, width: thick, y: Math.min(y(from), y(from + value)), height: Math.abs(y(from) - y(from + value)), class: `bar s${k}` });
+      bar.append(said(i, k));
+      svg.append(bar);
+    });
+  });
+  return svg;
+}
+
+function legend(columns, up) {
+  const list = document.createElement("p");
+  list.className = "small legend";
+  up.forEach((i, k) => {
+    const key = document.createElement("span");
+    key.className = `key s${k}`;
+    list.append(key, " ", columns[i].name || "(no name)", " ");
+  });
+  return list;
+}
