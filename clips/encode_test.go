@@ -337,9 +337,7 @@ func BenchmarkCSV(b *testing.B)  { benchmarkEncoder(b, "csv") }
 func BenchmarkJSON(b *testing.B) { benchmarkEncoder(b, "json") }
 
 func benchmarkEncoder(b *testing.B, format string) {
-	r := result("id integer, at timestamptz, day date, amount numeric, ok boolean, name text, note text, uid uuid",
-		row("1234567", "2026-11-24 09:05:00.123456+00", "2026-11-24", "1234.56", "t", "Müller, \"Söhne\" & Co", "␀", "8c6d2a52-6c5b-4b0e-8e1c-0d8a2c3b4d5e"))
-	r.rows = slices.Repeat(r.rows, 1000)
+	r := manyRows(1000)
 	e, _ := NewEncoder(format, EncodeOptions{})
 	var size failing
 	size.left = 1 << 40
