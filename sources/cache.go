@@ -33,6 +33,8 @@ type CacheOptions struct {
 	RunTimeout  time.Duration // of one run with its retries; 15m. The source's statement timeout usually comes first
 	Concurrency int           // runs at once, over all sources; 8
 
+	Seats func(source string) int // runs at once on a source; nil, and 0, are no limit of the cache
+
 	OnRun func(clips.Run, time.Duration) // told of every run that ended
 	Log   *slog.Logger
 }
@@ -44,7 +46,7 @@ type Cache struct {
 	ctx     context.Context // of everything that outlives a reader
 	stop    context.CancelFunc
 	work    sync.WaitGroup
-	runs    slots
+	runs    *queue
 	renders slots
 
 	mu     sync.Mutex
@@ -59,7 +61,7 @@ func NewCache(o CacheOptions) *Cache {
 	o.Concurrency = cmp.Or(o.Concurrency, 8)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	o.Files.log = o.Log
-	c := &Cache{o: o, known: map[key]*result{}, runs: newSlots(o.Concurrency),
+	c := &Cache{o: o, known: map[key]*result{}, runs: newQueue(o.Concurrency, o.Seats),
 		renders: newSlots(max(2, runtime.GOMAXPROCS(0)))}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c

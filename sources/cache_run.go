@@ -45,10 +45,11 @@ func (c *Cache) renew(ctx context.Context, r *result, e errand) (set, error) {
 	if young {
 		return last, nil
 	}
-	if err := c.runs.take(ctx, c.o.Patience); err != nil {
+	done, err := c.runs.take(ctx, e.source, e.party, c.o.Patience)
+	if err != nil {
 		return nil, err
 	}
-	defer c.runs.give()
+	defer done()
 	return e.run(ctx)
 }
 
@@ -175,9 +176,6 @@ type slots struct {
 	free  chan struct{}
 	queue chan struct{}
 }
-
-// queueFactor is how many may queue for each slot.
-const queueFactor = 32
 
 func newSlots(n int) slots {
 	return slots{free: make(chan struct{}, n), queue: make(chan struct{}, n*(1+queueFactor))}

@@ -31,8 +31,12 @@ type errand struct {
 	name  string        // of the clip or workbook
 	limit time.Duration // the age from which a result is too old
 	fresh bool
-	find  func(ctx context.Context) (set, error) // the newest in the state database; none is clips.ErrNotFound
-	run   func(ctx context.Context) (set, error)
+
+	source string
+	party  string // whose it is, so that nobody takes all places
+
+	find func(ctx context.Context) (set, error) // the newest in the state database; none is clips.ErrNotFound
+	run  func(ctx context.Context) (set, error)
 }
 
 // answer is what serves an errand: clips.Answer, or clips.WorkbookAnswer, before it is known which.
@@ -56,10 +60,12 @@ func (a answer) ofWorkbook() clips.WorkbookAnswer {
 func (c *Cache) clip(req clips.Request) errand {
 	k := keyOf(req)
 	return errand{
-		key:   k,
-		name:  req.Clip.Slug,
-		limit: youngEnough(req.Clip.Revision.MaxAge, req.Fresh),
-		fresh: req.Fresh,
+		key:    k,
+		name:   req.Clip.Slug,
+		limit:  youngEnough(req.Clip.Revision.MaxAge, req.Fresh),
+		fresh:  req.Fresh,
+		source: req.Clip.Revision.Source,
+		party:  partyOf(req.Clip.Owner, req.Clip.Slug),
 		find: func(ctx context.Context) (set, error) {
 			info, err := c.o.Store.LatestSnapshot(ctx, k.clip, k.revision, k.params)
 			if err != nil {

@@ -396,7 +396,7 @@ func TestRunsAtOnceAreBounded(t *testing.T) {
 		for i := range results {
 			readers.Go(func() {
 				req := ask()
-				req.Clip.ID = int64(i)
+				req.Clip.ID, req.Clip.Slug = int64(i), fmt.Sprint("clip-", i)
 				_, results[i] = w.Get(t.Context(), req)
 			})
 		}

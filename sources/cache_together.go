@@ -28,10 +28,12 @@ func (c *Cache) workbook(req clips.WorkbookRequest) errand {
 	book := req.Workbook
 	k := workbookKey(req)
 	return errand{
-		key:   k,
-		name:  book.Name,
-		limit: youngEnough(book.MaxAge(), req.Fresh),
-		fresh: req.Fresh,
+		key:    k,
+		name:   book.Name,
+		limit:  youngEnough(book.MaxAge(), req.Fresh),
+		fresh:  req.Fresh,
+		source: book.Clips[0].Revision.Source,
+		party:  partyOf(book.Owner, book.Name),
 		find: func(ctx context.Context) (set, error) {
 			return c.o.Store.LatestWorkbookResult(ctx, k.workbook, k.params)
 		},

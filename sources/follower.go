@@ -25,6 +25,7 @@ type Config struct {
 	LockTimeout      time.Duration // 5s
 	ConnectTimeout   time.Duration // of each host of the DSN; what the DSN says, else 5s
 	TimeZone         string        // IANA name; empty leaves the server's
+	MaxPlanCost      float64       // of the planner, above which a query is refused; 0 is no limit
 	AllowPrimary     bool          // run on a server that is no follower, too
 	Limits           clips.Limits  // of a query that sets none; zero fields are unlimited
 

@@ -69,6 +69,9 @@ func (s *session) query(q clips.Query) (*rows, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.budget(q); err != nil {
+		return nil, err
+	}
 	header := clips.Header{TimeZone: s.conn.ParameterStatus("TimeZone")}
 	header.AsOf, header.Lag = s.data.asOf()
 	if header.Columns, err = s.columns(statement.Fields); err != nil {

@@ -52,6 +52,7 @@ func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *promet
 		Source:      c.source,
 		Patience:    time.Duration(cfg.Limits.Patience),
 		Concurrency: cfg.Limits.Runs,
+		Seats:       func(source string) int { return c.config.Load().Sources[source].MaxConnections },
 		OnRun:       runs,
 		Log:         log,
 	})

@@ -243,6 +243,7 @@ func (s SourceConfig) of(name string, l LimitsConfig) sources.Config {
 		LockTimeout:      time.Duration(s.LockTimeout),
 		ConnectTimeout:   time.Duration(s.ConnectTimeout),
 		TimeZone:         s.TimeZone,
+		MaxPlanCost:      s.MaxPlanCost,
 		AllowPrimary:     s.AllowPrimary,
 		Limits:           l.perResult(),
 	}
