@@ -33,6 +33,15 @@ var routes = map[string]clips.Role{
 	"POST /signin":         clips.RoleNone,
 	"POST /signout":        clips.RoleReader,
 
+	"GET /me":                      clips.RoleReader,
+	"POST /me/sessions/{id}/end":   clips.RoleReader,
+	"GET /people":                  clips.RoleAdmin,
+	"POST /people":                 clips.RoleAdmin,
+	"GET /people/{id}":             clips.RoleAdmin,
+	"POST /people/{id}":            clips.RoleAdmin,
+	"POST /people/{id}/activate":   clips.RoleAdmin,
+	"POST /people/{id}/deactivate": clips.RoleAdmin,
+
 	"GET /events":                     clips.RoleReader,
 	"GET /syncs":                      clips.RoleReader,
 	"GET /syncs/new":                  clips.RoleAuthor,
@@ -156,7 +165,7 @@ var placeholder = regexp.MustCompile(`\{[^}]*\}`)
 // sample is a request of a route; what its address names need not be there.
 func sample(name string) (method, path string) {
 	method, path, _ = strings.Cut(name, " ")
-	return method, placeholder.ReplaceAllString(path, "1")
+	return method, placeholder.ReplaceAllString(path, "0")
 }
 
 // refusedBy tells whether an answer says that one may not, or leads to the page to sign in.

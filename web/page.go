@@ -38,6 +38,7 @@ var (
 		"json":     asJSON,
 		"sentence": sentence,
 		"wait":     inWords,
+		"isNil":    func(s []string) bool { return s == nil },
 		"grouped":  grouped,
 		"counted":  counted,
 		"periods":  periods,

@@ -46,8 +46,7 @@ func (s *site) whoIs(w http.ResponseWriter, r *http.Request) (clips.Person, bool
 	case !errors.Is(err, clips.ErrNotFound):
 		s.fault(w, r, err)
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
-		w.Header().Set("Location", "/signin?"+url.Values{"back": {r.URL.RequestURI()}}.Encode())
-		w.WriteHeader(http.StatusSeeOther)
+		seeOther(w, "/signin?"+url.Values{"back": {r.URL.RequestURI()}}.Encode())
 	default:
 		showPage(w, r, "error.html", http.StatusUnauthorized, problem{Title: "You are signed out",
 			Text: "Nothing was changed. Sign in in another window, then send this form again."})

@@ -111,8 +111,7 @@ func (s *site) signInReturned(w http.ResponseWriter, r *http.Request) {
 		s.refuseSignIn(w, r, statusOfSignIn(err), in.Back, err)
 		return
 	}
-	w.Header().Set("Location", ownPath(in.Back))
-	w.WriteHeader(http.StatusSeeOther)
+	seeOther(w, ownPath(in.Back))
 }
 
 func (s *site) enter(w http.ResponseWriter, r *http.Request, in clips.SignIn, browser clips.Token) error {
@@ -153,8 +152,7 @@ func (s *site) signOut(w http.ResponseWriter, r *http.Request, who clips.Person)
 		return
 	}
 	s.setCookie(w, sessionCookieName, "", 0)
-	w.Header().Set("Location", "/signin")
-	w.WriteHeader(http.StatusSeeOther)
+	seeOther(w, "/signin")
 }
 
 var (

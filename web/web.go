@@ -56,27 +56,28 @@ type Subject struct {
 
 // Options say what the web works with. Store, Results and Workbook are required.
 type Options struct {
-	Store     Store
-	Results   Results
-	Workbook  func(Subject) clips.Encoder                     // makes what .xlsx serves; the same for equal Subjects
-	Workbooks Workbooks                                       // of several clips; nil: there are none
-	BaseURL   string                                          // what readers type before /d/; never taken from a request
-	Formats   func(slug string) map[string]clips.ColumnFormat // how the columns of a clip look; nil is as they are
-	TimeZone  func(source string) *time.Location              // of a clip that names none; UTC
-	Ready     func(ctx context.Context) error                 // nil is always ready
-	Accounts  Accounts                                        // nil: there is no Google to connect to
-	Syncs     Syncs                                           // nil: there are no pages of syncs
-	Stopping  <-chan struct{}                                 // closed when streams are to end, since the server stops; may be nil
-	SignIn    *SignIn                                         // how people sign in; nil: nobody does
-	People    People                                          // required to sign in
-	Origin    string                                          // where people at this machine find the pages to manage things: http://localhost:8765
-	Home      map[string]string                               // slug → address of the clip's page, for the front page; not to change
-	Local     bool                                            // the front page lists clips, for people on this machine
-	Listen    string                                          // the address listened on: also a name the front page answers to
-	Metrics   *prometheus.Registry                            // gets ours, and is what /metrics shows
-	OpenToAll bool                                            // /metrics answers whoever asks, not only this machine
-	Now       func() time.Time
-	Log       *slog.Logger
+	Store       Store
+	Results     Results
+	Workbook    func(Subject) clips.Encoder                     // makes what .xlsx serves; the same for equal Subjects
+	Workbooks   Workbooks                                       // of several clips; nil: there are none
+	BaseURL     string                                          // what readers type before /d/; never taken from a request
+	Formats     func(slug string) map[string]clips.ColumnFormat // how the columns of a clip look; nil is as they are
+	TimeZone    func(source string) *time.Location              // of a clip that names none; UTC
+	Ready       func(ctx context.Context) error                 // nil is always ready
+	Accounts    Accounts                                        // nil: there is no Google to connect to
+	Syncs       Syncs                                           // nil: there are no pages of syncs
+	Stopping    <-chan struct{}                                 // closed when streams are to end, since the server stops; may be nil
+	SignIn      *SignIn                                         // how people sign in; nil: nobody does
+	People      People                                          // required to sign in
+	SourceNames func() []string                                 // of all there are; none
+	Origin      string                                          // where people at this machine find the pages to manage things: http://localhost:8765
+	Home        map[string]string                               // slug → address of the clip's page, for the front page; not to change
+	Local       bool                                            // the front page lists clips, for people on this machine
+	Listen      string                                          // the address listened on: also a name the front page answers to
+	Metrics     *prometheus.Registry                            // gets ours, and is what /metrics shows
+	OpenToAll   bool                                            // /metrics answers whoever asks, not only this machine
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // site is the handler behind New.
@@ -139,6 +140,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Formats == nil {
 		o.Formats = func(string) map[string]clips.ColumnFormat { return nil }
+	}
+	if o.SourceNames == nil {
+		o.SourceNames = func() []string { return nil }
 	}
 	if o.Ready == nil {
 		o.Ready = func(context.Context) error { return nil }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -79,26 +81,27 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 	cfg := s.config.Load()
 	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx)) // nobody else tells them of a shutdown
 	s.http = web.Server(web.New(web.Options{
-		Store:     s.state,
-		Results:   s.cache,
-		Workbook:  workbook,
-		Workbooks: workbooks{s.core},
-		Formats:   func(slug string) map[string]clips.ColumnFormat { return s.config.Load().formats(slug) },
-		Accounts:  s.accountsPage(),
-		Syncs:     syncPages{s.state.Store, s.engine, s.google, cfg.Google.Endpoints},
-		Stopping:  streams.Done(),
-		SignIn:    cfg.Auth.signIn(),
-		People:    s.state,
-		Origin:    cfg.origin(),
-		BaseURL:   cfg.Server.BaseURL,
-		Listen:    cfg.Server.Listen,
-		Local:     cfg.Auth.Mode == authLocal,
-		TimeZone:  s.timeZone,
-		Ready:     s.state.Ping,
-		Home:      home,
-		Metrics:   metrics,
-		OpenToAll: cfg.Server.Metrics == "all",
-		Log:       s.log,
+		Store:       s.state,
+		Results:     s.cache,
+		Workbook:    workbook,
+		Workbooks:   workbooks{s.core},
+		Formats:     func(slug string) map[string]clips.ColumnFormat { return s.config.Load().formats(slug) },
+		Accounts:    s.accountsPage(),
+		Syncs:       syncPages{s.state.Store, s.engine, s.google, cfg.Google.Endpoints},
+		Stopping:    streams.Done(),
+		SignIn:      cfg.Auth.signIn(),
+		People:      s.state,
+		SourceNames: func() []string { return slices.Sorted(maps.Keys(s.config.Load().Sources)) },
+		Origin:      cfg.origin(),
+		BaseURL:     cfg.Server.BaseURL,
+		Listen:      cfg.Server.Listen,
+		Local:       cfg.Auth.Mode == authLocal,
+		TimeZone:    s.timeZone,
+		Ready:       s.state.Ping,
+		Home:        home,
+		Metrics:     metrics,
+		OpenToAll:   cfg.Server.Metrics == "all",
+		Log:         s.log,
 	}), s.log)
 	s.http.RegisterOnShutdown(endStreams)
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
