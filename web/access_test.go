@@ -66,9 +66,12 @@ var routes = map[string]clips.Role{
 	"POST /accounts/connect":        clips.RoleAdmin,
 	"POST /accounts/disconnect":     clips.RoleAdmin,
 
-	"GET /clips/{slug}":                   clips.RoleReader,
-	"GET /clips/{slug}/rows":              clips.RoleReader,
-	"GET /clips/{slug}/download/{format}": clips.RoleReader,
+	"GET /clips/{slug}":                    clips.RoleReader,
+	"GET /clips/{slug}/rows":               clips.RoleReader,
+	"GET /clips/{slug}/download/{format}":  clips.RoleReader,
+	"POST /clips/{slug}/links":             clips.RoleAuthor,
+	"POST /clips/{slug}/links/{id}/rotate": clips.RoleAuthor,
+	"POST /clips/{slug}/links/{id}/revoke": clips.RoleAuthor,
 }
 
 // TestEveryRouteSaysWhoMayUseIt walks the router, so that no route is forgotten.

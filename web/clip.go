@@ -33,6 +33,7 @@ type clipPage struct {
 	Columns   []gridColumn
 	Downloads []download
 	Uses      uses
+	Sharing   sharing
 	MayWrite  bool
 }
 
@@ -44,7 +45,7 @@ type gridColumn struct {
 
 func (s *site) showClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	if clip, ok := s.findClip(w, r, who); ok {
-		s.showClipPage(w, r, who, clip, "")
+		s.showClipPage(w, r, who, clip, "", sharing{})
 	}
 }
 
@@ -65,8 +66,9 @@ func (s *site) findClip(w http.ResponseWriter, r *http.Request, who clips.Person
 	return clip, true
 }
 
-// showClipPage shows a clip with its result. token is that of a link made just now; "" is none.
-func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Person, clip clips.Clip, token clips.Token) {
+// showClipPage shows a clip with its result. token is that of a link made just now, "" is none; said is what came of an
+// action on its links.
+func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Person, clip clips.Clip, token clips.Token, said sharing) {
 	req := &request{query: parseQuery(r.URL.RawQuery), clip: clip, format: format{name: "html"}, zone: s.zone(clip.Revision)}
 	p := clipPage{Clip: clip, Zone: req.zone.String(), MayWrite: who.Role >= clips.RoleAuthor}
 	status := http.StatusOK
@@ -78,6 +80,13 @@ func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Pe
 	p.Params = formParams(req)
 	p.Downloads = s.downloads(req)
 	p.Uses = s.uses(req, token, p.Answer.Info.Bytes)
+	p.Sharing = s.sharing(r, who, clip, said)
+	switch {
+	case said.Wrong != "":
+		status = http.StatusBadRequest
+	case r.Method == http.MethodPost:
+		status = http.StatusOK // the action was done, whatever the result says
+	}
 	s.show(w, r, who, "clip.html", status, clip.Title, p)
 }
 

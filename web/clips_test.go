@@ -64,6 +64,9 @@ func TestTheBarLeadsToWhatThereIs(t *testing.T) {
 	w := newWorld(t)
 	page := w.get("/")
 	w.want(page, http.StatusOK, `<a href="/" aria-current="page">Clips</a>`, `<span class=who>local</span>`)
+	if strings.Contains(page.body, "New clip") != (w.get("/clips/new").status == http.StatusOK) {
+		t.Error("the list offers to make a clip where that cannot be done, or does not where it can")
+	}
 	for _, a := range regexp.MustCompile(`<a href="(/[a-z]*)"`).FindAllStringSubmatch(page.body, -1) {
 		if r := w.get(a[1]); r.status != http.StatusOK {
 			t.Errorf("the bar leads to %s, which answers %d", a[1], r.status)

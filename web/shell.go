@@ -82,5 +82,5 @@ func (s *site) tabs(r *http.Request, who clips.Person) []tab {
 
 // has tells whether this server has a page, so that nothing leads to one that it has not.
 func (s *site) has(method, path string) bool {
-	return s.router.Match(chi.NewRouteContext(), method, path)
+	return s.router.Find(chi.NewRouteContext(), method, path) == path
 }

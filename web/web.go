@@ -28,6 +28,8 @@ type Store interface {
 	Clips(ctx context.Context) ([]clips.Clip, error)
 	Clip(ctx context.Context, slug string) (clips.Clip, error)
 	LastRuns(ctx context.Context) (map[int64]clips.Run, error)
+	Note(ctx context.Context, act clips.Act) error
+	Links
 }
 
 // Results yields results and files made of them. Get may run the clip; Peek never does, and answers

@@ -129,7 +129,7 @@ class Grid {
   // draw makes the rows that can be seen, and room for the others.
   draw() {
     const first = Math.max(0, Math.floor(this.box.scrollTop / HEIGHT) - 10);
-    const last = Math.min(this.shown.length, first + Math.ceil((this.box.clientHeight || 600) / HEIGHT) + 20);
+    const last = Math.min(this.shown.length, first + Math.ceil(Math.max(this.box.clientHeight, innerHeight) / HEIGHT) + 20);
     const rows = [this.room(first)];
     for (let i = first; i < last; i++) rows.push(this.row(i));
     rows.push(this.room(this.shown.length - last));
