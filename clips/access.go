@@ -80,3 +80,17 @@ type Session struct {
 	SeenAt    time.Time // kept to the minute
 	ExpiresAt time.Time // however much it is used
 }
+
+// APIKey lets a program act for the person who made it, with at most the role they have themselves.
+type APIKey struct {
+	ID         int64
+	PersonID   int64
+	Label      string
+	Role       Role
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // zero: never
+	LastUsedAt time.Time // zero: never; kept to the minute
+}
+
+// NewKey makes the secret of an API key. Its beginning says what it is, to those who look for secrets in the wrong places.
+func NewKey() Token { return "clipsheet_" + NewToken() }

@@ -35,6 +35,11 @@ var routes = map[string]clips.Role{
 
 	"GET /me":                      clips.RoleReader,
 	"POST /me/sessions/{id}/end":   clips.RoleReader,
+	"POST /me/keys":                clips.RoleReader,
+	"POST /me/keys/{id}/revoke":    clips.RoleReader,
+	"GET /api/v1/me":               clips.RoleNone, // whoever has a key
+	"GET /audit":                   clips.RoleAdmin,
+	"GET /audit.csv":               clips.RoleAdmin,
 	"GET /people":                  clips.RoleAdmin,
 	"POST /people":                 clips.RoleAdmin,
 	"GET /people/{id}":             clips.RoleAdmin,

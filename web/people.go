@@ -25,10 +25,21 @@ type People interface {
 	Person(ctx context.Context, id int64) (clips.Person, error)
 	AddPerson(ctx context.Context, p clips.Person, by clips.Act) (clips.Person, error)
 	ChangePerson(ctx context.Context, id int64, by clips.Act, change func(*clips.Person)) (clips.Person, error)
+
+	Keys(ctx context.Context, person int64) ([]clips.APIKey, error)
+	CreateKey(ctx context.Context, k clips.APIKey, hash [32]byte, by clips.Act) (clips.APIKey, error)
+	RevokeKey(ctx context.Context, id int64, by clips.Act) error
+	WithKey(ctx context.Context, hash [32]byte) (clips.Person, error)
+
+	Acts(ctx context.Context, f clips.ActFilter, each func(clips.Act) error) error
 }
 
 // peoplePages are the pages about who may do what.
 func (s *site) peoplePages(r chi.Router) {
+	if s.People != nil {
+		r.Get("/audit", s.signedIn(clips.RoleAdmin, s.audit))
+		r.Get("/audit.csv", s.signedIn(clips.RoleAdmin, s.auditCSV))
+	}
 	if s.SignIn == nil {
 		return
 	}
@@ -40,6 +51,9 @@ func (s *site) peoplePages(r chi.Router) {
 
 	r.Get("/me", s.signedIn(clips.RoleReader, s.profile))
 	r.Post("/me/sessions/{id}/end", s.signedIn(clips.RoleReader, s.endSession))
+	r.Post("/me/keys", s.signedIn(clips.RoleReader, s.makeKey))
+	r.Post("/me/keys/{id}/revoke", s.signedIn(clips.RoleReader, s.revokeKey))
+	r.Get("/api/v1/me", s.withKey(clips.RoleReader, s.apiMe))
 
 	r.Get("/people", s.signedIn(clips.RoleAdmin, s.people))
 	r.Post("/people", s.signedIn(clips.RoleAdmin, s.addPerson))

@@ -11,6 +11,11 @@ import (
 type profilePage struct {
 	clips.Person
 	Sessions []sessionLine
+	Keys     []keyLine
+	Roles    []clips.Role // those a key can have
+	Made     string       // the label of a key that was just made
+	Secret   string       // and the key itself, shown this once
+	Wrong    string
 }
 
 type sessionLine struct {
@@ -19,26 +24,53 @@ type sessionLine struct {
 	Here        bool
 }
 
+type keyLine struct {
+	clips.APIKey
+	Expires, Used *moment
+	Expired       bool
+}
+
 func (s *site) profile(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	s.showProfile(w, r, who, http.StatusOK, profilePage{})
+}
+
+func (s *site) showProfile(w http.ResponseWriter, r *http.Request, who clips.Person, status int, page profilePage) {
+	page.Person, page.Roles = who, clips.Roles()[:who.Role]
+	var err error
+	if page.Sessions, err = s.sessionsOf(r, who); err == nil {
+		page.Keys, err = s.keysOf(r, who)
+	}
+	if err != nil {
+		s.fault(w, r, err)
+		return
+	}
+	s.show(w, r, who, "profile.html", status, "You", page)
+}
+
+func (s *site) sessionsOf(r *http.Request, who clips.Person) ([]sessionLine, error) {
 	_, here, err := s.inSession(r)
 	if err != nil {
-		s.fault(w, r, err)
-		return
+		return nil, err
 	}
 	all, err := s.People.Sessions(r.Context(), who.ID)
-	if err != nil {
-		s.fault(w, r, err)
-		return
-	}
-	page := profilePage{Person: who}
+	var lines []sessionLine
 	for _, one := range all {
 		if one.SeenAt.Before(s.Now().Add(-s.SignIn.Idle)) {
 			continue // ended by itself
 		}
-		page.Sessions = append(page.Sessions, sessionLine{one, s.moment(one.CreatedAt, time.UTC), s.moment(one.SeenAt, time.UTC),
-			one.ID == here.ID})
+		lines = append(lines, sessionLine{one, s.moment(one.CreatedAt, time.UTC), s.moment(one.SeenAt, time.UTC), one.ID == here.ID})
 	}
-	s.show(w, r, who, "profile.html", http.StatusOK, "You", page)
+	return lines, err
+}
+
+func (s *site) keysOf(r *http.Request, who clips.Person) ([]keyLine, error) {
+	all, err := s.People.Keys(r.Context(), who.ID)
+	var lines []keyLine
+	for _, k := range all {
+		expired := !k.ExpiresAt.IsZero() && k.ExpiresAt.Before(s.Now())
+		lines = append(lines, keyLine{k, s.moment(k.ExpiresAt, time.UTC), s.moment(k.LastUsedAt, time.UTC), expired})
+	}
+	return lines, err
 }
 
 // endSession signs another browser of the same person out.

@@ -38,6 +38,7 @@ var tabs = []tab{
 	{Name: "Workbooks", Address: "/workbooks", least: clips.RoleReader},
 	{Name: "Accounts", Address: "/accounts", least: clips.RoleAdmin},
 	{Name: "People", Address: "/people", least: clips.RoleAdmin},
+	{Name: "Audit log", Address: "/audit", least: clips.RoleAdmin},
 	{Name: "Settings", Address: "/settings", least: clips.RoleAdmin},
 }
 

@@ -70,7 +70,7 @@ type Options struct {
 	Syncs       Syncs                                           // nil: there are no pages of syncs
 	Stopping    <-chan struct{}                                 // closed when streams are to end, since the server stops; may be nil
 	SignIn      *SignIn                                         // how people sign in; nil: nobody does
-	People      People                                          // required to sign in
+	People      People                                          // required to sign in; nil: there is no audit log
 	SourceNames func() []string                                 // of all there are; none
 	Origin      string                                          // where people at this machine find the pages to manage things: http://localhost:8765
 	Home        map[string]string                               // slug → address of the clip's page, for the front page; not to change
