@@ -48,12 +48,14 @@ func (s *site) accountPages(r chi.Router) {
 
 // atHome lets admins in; without sign-in only people at this machine, and leads them to the one name of it that Google knows, since cookies
 // belong to a name.
-func (s *site) atHome(h http.HandlerFunc) http.HandlerFunc {
+func (s *site) atHome(page func(http.ResponseWriter, *http.Request, clips.Person)) http.HandlerFunc {
 	if s.SignIn != nil {
-		return s.signedIn(clips.RoleAdmin, func(w http.ResponseWriter, r *http.Request, _ clips.Person) { h(w, r) })
+		return s.signedIn(clips.RoleAdmin, page)
 	}
 	home, err := url.Parse(s.Origin)
-	protected := http.NewCrossOriginProtection().Handler(h)
+	protected := http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page(w, r, hereAdmin)
+	}))
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case err != nil || !s.Local || !fromHere(r) || !s.isOurName(r.Host):
@@ -67,7 +69,7 @@ func (s *site) atHome(h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-func (s *site) accounts(w http.ResponseWriter, r *http.Request) {
+func (s *site) accounts(w http.ResponseWriter, r *http.Request, _ clips.Person) {
 	s.showAccounts(w, r, http.StatusOK, accountsPage{})
 }
 
@@ -90,7 +92,7 @@ func (s *site) refuseAccount(w http.ResponseWriter, r *http.Request, err error) 
 	s.showAccounts(w, r, http.StatusConflict, accountsPage{Wrong: clips.NoticeOf(err)})
 }
 
-func (s *site) connectAccount(w http.ResponseWriter, r *http.Request) {
+func (s *site) connectAccount(w http.ResponseWriter, r *http.Request, _ clips.Person) {
 	session := rand.Text()
 	address, err := s.Accounts.Begin(r.Context(), strings.TrimSpace(r.FormValue("name")), session)
 	if err != nil {
@@ -105,13 +107,16 @@ func (s *site) connectAccount(w http.ResponseWriter, r *http.Request) {
 	showPage(w, r, "leave.html", http.StatusOK, address)
 }
 
-func (s *site) accountConnected(w http.ResponseWriter, r *http.Request) {
+func (s *site) accountConnected(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	session := ""
 	if c, err := r.Cookie(sessionCookie); err == nil {
 		session = c.Value
 	}
 	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/accounts", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	account, err := s.Accounts.Finish(r.Context(), r.URL.Query(), session)
+	if err == nil {
+		err = s.note(r, who, "account connected", account.Name, "", account.Email)
+	}
 	if err != nil {
 		s.refuseAccount(w, r, err)
 		return
@@ -119,9 +124,12 @@ func (s *site) accountConnected(w http.ResponseWriter, r *http.Request) {
 	s.showAccounts(w, r, http.StatusOK, accountsPage{Said: account.Name + " is connected. Syncs may name it as their account."})
 }
 
-func (s *site) disconnectAccount(w http.ResponseWriter, r *http.Request) {
+func (s *site) disconnectAccount(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	name := r.FormValue("name")
 	revoked, err := s.Accounts.Disconnect(r.Context(), name)
+	if err == nil {
+		err = s.note(r, who, "account disconnected", name, "", "")
+	}
 	if err != nil {
 		s.refuseAccount(w, r, err)
 		return

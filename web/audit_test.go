@@ -60,3 +60,42 @@ func TestAuditLogWithoutSignIn(t *testing.T) {
 	here.want(here.get("/audit", "X-Forwarded-For", "203.0.113.7"), http.StatusForbidden)
 	here.want(here.get("/people"), http.StatusNotFound)
 }
+
+// acts are what the audit log says was done, the first first.
+func (w *world) acts() []string {
+	w.Helper()
+	var all []string
+	if err := w.store.Acts(w.Context(), clips.ActFilter{}, func(a clips.Act) error {
+		all = append(all, a.Who+": "+a.What+": "+a.Subject)
+		return nil
+	}); err != nil {
+		w.Fatal(err)
+	}
+	slices.Reverse(all)
+	return all
+}
+
+func TestWhatIsDoneToSyncsAndAccountsIsNoted(t *testing.T) {
+	s := newSyncing(t)
+	for _, act := range []string{"pause", "resume", "run", "preview", "remove"} {
+		if r := s.ask(http.MethodPost, "/syncs/mine/"+act); r.status >= http.StatusBadRequest {
+			t.Fatalf("%s: %d %.300s", act, r.status, r.body)
+		}
+	}
+	want := []string{"local: sync paused: mine", "local: sync resumed: mine", "local: sync run: mine", "local: sync removed: mine"}
+	if got := s.acts(); !slices.Equal(got, want) {
+		t.Errorf("the log of syncs says %q, want %q", got, want)
+	}
+
+	g := newGoogled(t)
+	back, err := g.google.Consent(g.leave(""), "ann@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.visit(back)
+	g.send("/accounts/disconnect", filled("name", "ann@example.com"))
+	want = []string{"local: account connected: ann@example.com", "local: account disconnected: ann@example.com"}
+	if got := g.acts(); !slices.Equal(got, want) {
+		t.Errorf("the log of accounts says %q, want %q", got, want)
+	}
+}

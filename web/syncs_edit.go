@@ -90,6 +90,9 @@ func (s *site) saveEditedSync(w http.ResponseWriter, r *http.Request, who clips.
 		return
 	}
 	err := s.Syncs.UpdateSync(r.Context(), sync)
+	if err == nil {
+		err = s.note(r, who, "sync changed", sync.Name, "", s.targetInWords(sync))
+	}
 	switch {
 	case errors.Is(err, clips.ErrEdited): // between our look and our write
 		if have, err := s.Syncs.Sync(r.Context(), sync.Name); err == nil {
@@ -119,7 +122,11 @@ func (s *site) removeSync(w http.ResponseWriter, r *http.Request, who clips.Pers
 	if !ok {
 		return
 	}
-	if err := s.Syncs.RetireSync(r.Context(), sync.Name); err != nil && !errors.Is(err, clips.ErrNotFound) {
+	err := s.Syncs.RetireSync(r.Context(), sync.Name)
+	if err == nil {
+		err = s.note(r, who, "sync removed", sync.Name, s.targetInWords(sync), "")
+	}
+	if err != nil && !errors.Is(err, clips.ErrNotFound) {
 		s.showSyncPage(w, r, who, sync, err)
 		return
 	}

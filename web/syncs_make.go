@@ -224,6 +224,9 @@ func (s *site) newSpreadsheet(w http.ResponseWriter, r *http.Request, who clips.
 	}
 	title := cmp.Or(f.text("title"), f.clip.Title, "Clipsheet")
 	id, err := s.Syncs.CreateSpreadsheet(r.Context(), f.text("account"), title)
+	if err == nil {
+		err = s.note(r, who, "spreadsheet made", title, "", s.Syncs.Address(id))
+	}
 	if err != nil {
 		visitOf(r).err = err
 		p := s.formPage(r.Context(), f, all, stepSpreadsheet)
@@ -296,7 +299,16 @@ func (s *site) saveNewSync(w http.ResponseWriter, r *http.Request, who clips.Per
 		s.failed(w, r, who, err)
 		return
 	}
+	if err := s.note(r, who, "sync made", sync.Name, "", s.targetInWords(sync)); err != nil {
+		s.failed(w, r, who, err)
+		return
+	}
 	s.afterSaving(w, r, who, f, sync.Name)
+}
+
+// targetInWords is what a sync writes and where, for the audit log.
+func (s *site) targetInWords(sync clips.Sync) string {
+	return string(sync.Mode) + " of " + sync.Clip.Slug + " in " + s.Syncs.Address(sync.Spreadsheet) + ", " + sync.Tab + " " + sync.At
 }
 
 // afterSaving runs a sync at once when that was asked for, and leads to its page.

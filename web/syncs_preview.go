@@ -85,7 +85,7 @@ func (s *site) confirmUndo(w http.ResponseWriter, r *http.Request, who clips.Per
 }
 
 func (s *site) undoSync(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	s.actOn(w, r, who, func(ctx context.Context, name string) error {
+	s.actOn(w, r, who, "sync undone", func(ctx context.Context, name string) error {
 		_, err := s.Syncs.AskSyncRun(ctx, name, askedUndo, time.Time{}, 0)
 		return err
 	})

@@ -154,12 +154,18 @@ func sorted(values map[string]string) []string {
 }
 
 // actOn does something with a sync, and leads back to its page, where it shows. What is refused is said there.
-func (s *site) actOn(w http.ResponseWriter, r *http.Request, who clips.Person, act func(ctx context.Context, name string) error) {
+func (s *site) actOn(w http.ResponseWriter, r *http.Request, who clips.Person, what string,
+	act func(ctx context.Context, name string) error,
+) {
 	sync, ok := s.findSync(w, r, who)
 	if !ok {
 		return
 	}
-	if err := act(r.Context(), sync.Name); err != nil {
+	err := act(r.Context(), sync.Name)
+	if err == nil {
+		err = s.note(r, who, what, sync.Name, "", "")
+	}
+	if err != nil {
 		s.showSyncPage(w, r, who, sync, err)
 		return
 	}
@@ -167,16 +173,16 @@ func (s *site) actOn(w http.ResponseWriter, r *http.Request, who clips.Person, a
 }
 
 func (s *site) runSync(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	s.actOn(w, r, who, func(ctx context.Context, name string) error {
+	s.actOn(w, r, who, "sync run", func(ctx context.Context, name string) error {
 		_, err := s.Syncs.AskSyncRun(ctx, name, askedWeb, time.Time{}, 0)
 		return err
 	})
 }
 
 func (s *site) pauseSync(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	s.actOn(w, r, who, s.Syncs.PauseSync)
+	s.actOn(w, r, who, "sync paused", s.Syncs.PauseSync)
 }
 
 func (s *site) resumeSync(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	s.actOn(w, r, who, s.Syncs.ResumeSync)
+	s.actOn(w, r, who, "sync resumed", s.Syncs.ResumeSync)
 }
