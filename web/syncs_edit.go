@@ -70,11 +70,9 @@ func (s *site) edited(w http.ResponseWriter, r *http.Request, who clips.Person) 
 // showConflict shows what somebody wrote over what somebody else has saved meanwhile, so that nothing is lost: saved
 // again, it replaces that knowingly.
 func (s *site) showConflict(w http.ResponseWriter, r *http.Request, who clips.Person, f syncForm, have clips.Sync) {
-	now := "It is now: clip " + have.Clip.Slug + ", account “" + have.Account + "”, spreadsheet " + have.Spreadsheet + ", tab “" + have.Tab + "”, cell " +
-		have.At + ", " + string(have.Mode) + ", " + scheduleInWords(have.Schedule)
 	f.Set("edition", strconv.Itoa(have.Edition))
 	s.showEdit(w, r, who, http.StatusPreconditionFailed, have.Name, f,
-		"Somebody else has changed this sync since you opened it. "+now+". Below is what you wrote: save it again to replace theirs")
+		"Somebody else has changed this sync since you opened it. It is now: "+syncInWords(have)+". Below is what you wrote: save it again to replace theirs")
 }
 
 func (s *site) previewEditedSync(w http.ResponseWriter, r *http.Request, who clips.Person) {
@@ -89,9 +87,12 @@ func (s *site) saveEditedSync(w http.ResponseWriter, r *http.Request, who clips.
 	if !ok {
 		return
 	}
-	err := s.Syncs.UpdateSync(r.Context(), sync)
+	before, err := s.Syncs.Sync(r.Context(), sync.Name)
 	if err == nil {
-		err = s.note(r, who, "sync changed", sync.Name, "", s.targetInWords(sync))
+		err = s.Syncs.UpdateSync(r.Context(), sync)
+	}
+	if err == nil {
+		err = s.note(r, who, "sync changed", sync.Name, syncInWords(before), syncInWords(sync))
 	}
 	switch {
 	case errors.Is(err, clips.ErrEdited): // between our look and our write
@@ -124,7 +125,7 @@ func (s *site) removeSync(w http.ResponseWriter, r *http.Request, who clips.Pers
 	}
 	err := s.Syncs.RetireSync(r.Context(), sync.Name)
 	if err == nil {
-		err = s.note(r, who, "sync removed", sync.Name, s.targetInWords(sync), "")
+		err = s.note(r, who, "sync removed", sync.Name, syncInWords(sync), "")
 	}
 	if err != nil && !errors.Is(err, clips.ErrNotFound) {
 		s.showSyncPage(w, r, who, sync, err)

@@ -299,16 +299,11 @@ func (s *site) saveNewSync(w http.ResponseWriter, r *http.Request, who clips.Per
 		s.failed(w, r, who, err)
 		return
 	}
-	if err := s.note(r, who, "sync made", sync.Name, "", s.targetInWords(sync)); err != nil {
+	if err := s.note(r, who, "sync made", sync.Name, "", syncInWords(sync)); err != nil {
 		s.failed(w, r, who, err)
 		return
 	}
 	s.afterSaving(w, r, who, f, sync.Name)
-}
-
-// targetInWords is what a sync writes and where, for the audit log.
-func (s *site) targetInWords(sync clips.Sync) string {
-	return string(sync.Mode) + " of " + sync.Clip.Slug + " in " + s.Syncs.Address(sync.Spreadsheet) + ", " + sync.Tab + " " + sync.At
 }
 
 // afterSaving runs a sync at once when that was asked for, and leads to its page.

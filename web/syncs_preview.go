@@ -45,7 +45,7 @@ func (s *site) preview(w http.ResponseWriter, r *http.Request, sync clips.Sync) 
 	if err != nil {
 		visitOf(r).err = err
 		p.Wrong = clips.NoticeOf(err)
-		p.Cures = s.cures(sync, clips.KindOf(err), s.accountsByName(r.Context())[sync.Account])
+		p.Cures = s.cures(sync, clips.KindOf(err), p.Wrong, s.accountsByName(r.Context())[sync.Account])
 	}
 	return p
 }

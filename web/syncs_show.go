@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"clipsheet/clips"
@@ -63,7 +62,7 @@ func (s *site) syncPage(ctx context.Context, sync clips.Sync, runs []clips.SyncR
 	accounts := s.accountsByName(ctx)
 	p := syncPage{syncRow: s.syncRow(statusFrom(sync, runs), accounts), Mode: modeInWords(sync.Mode),
 		Account: accountInWords(sync.Account, accounts[sync.Account])}
-	for _, name := range sorted(sync.Params) {
+	for _, name := range sortedKeys(sync.Params) {
 		p.Params = append(p.Params, pageOption{name, sync.Params[name]})
 	}
 	zone := zoneNamed(sync.TimeZone)
@@ -144,16 +143,8 @@ func sizeInWords(bytes int64) string {
 	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }
 
-func sorted(values map[string]string) []string {
-	var names []string
-	for name := range values {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, strings.Compare)
-	return names
-}
-
-// actOn does something with a sync, and leads back to its page, where it shows. What is refused is said there.
+// actOn does something with a sync, notes what, and leads back to its page, where it shows. What is refused is said
+// there.
 func (s *site) actOn(w http.ResponseWriter, r *http.Request, who clips.Person, what string,
 	act func(ctx context.Context, name string) error,
 ) {

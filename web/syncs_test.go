@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -121,9 +122,9 @@ func TestSyncsAreListedWithHowTheyGetOn(t *testing.T) {
 		"When asked", "https://sheets.example.com/spreadsheets/d/SHEET-OF-THE-BOARD", "Cash &lt;by&gt; account")
 	s.run("mine", "web", wrote)
 	s.run("board", "web", func(r *clips.SyncRun) {
-		r.State, r.Kind, r.Notice = clips.SyncFailed, clips.KindTarget, "Google does not let us write: share the spreadsheet <1>."
+		r.State, r.Kind, r.Notice = clips.SyncFailed, clips.KindTarget, "Google does not let us write: share the spreadsheet <1> with robot@example.com."
 	})
-	s.want(s.get("/syncs"), http.StatusOK, "Works", "1,204 rows, 36 cells changed", "Failed", "share the spreadsheet &lt;1&gt;.",
+	s.want(s.get("/syncs"), http.StatusOK, "Works", "1,204 rows, 36 cells changed", "Failed", "share the spreadsheet &lt;1&gt;",
 		"Share it with this address, as editor", "robot@example.com", "Open the spreadsheet")
 }
 
@@ -177,7 +178,10 @@ func TestAPreviewShowsCellsAndChangesNothing(t *testing.T) {
 	s.syncs.changes = clips.Pushed{Rows: 1}
 	s.want(s.ask(http.MethodPost, "/syncs/mine/preview"), http.StatusOK, "Nothing: the spreadsheet holds these 1 row already")
 	s.syncs.err = &clips.Error{Kind: clips.KindTarget, Notice: "Cells are in the way: move them."}
-	s.want(s.ask(http.MethodPost, "/syncs/mine/preview"), http.StatusConflict, "Cells are in the way: move them.", "robot@example.com")
+	if r := s.ask(http.MethodPost, "/syncs/mine/preview"); strings.Contains(r.body, "robot@example.com") {
+		t.Error("it is to be shared, though cells are in the way")
+	}
+	s.want(s.ask(http.MethodPost, "/syncs/mine/preview"), http.StatusConflict, "Cells are in the way: move them.", "Open the spreadsheet")
 }
 
 func TestAnUndoIsConfirmed(t *testing.T) {
@@ -257,4 +261,30 @@ func (s *stream) next(field string) string {
 	}
 	s.Fatalf("the stream ended: %v", s.lines.Err())
 	return ""
+}
+
+func TestSyncsOfOtherSourcesAreNotThere(t *testing.T) {
+	c := newCompany(t)
+	s := &syncing{world: c.world, syncs: c.options.Syncs.(*syncsOf)}
+	mine := clips.Sync{Name: "mine", Clip: clips.Clip{Slug: "cash"}, Spreadsheet: "MY-OWN", Tab: "Mine", At: "A1", Mode: clips.SyncReplace}
+	if err := c.store.CreateSync(t.Context(), mine); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := clips.Person{Email: "eve@example.com", Role: clips.RoleAuthor, Sources: []string{"other"}}
+	if _, err := c.store.AddPerson(t.Context(), elsewhere, clips.Act{Who: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	c.provider.is(elsewhere.Email)
+	eve := c.browser()
+	eve.signIn(nil)
+	s.want(eve.get("/syncs"), http.StatusOK, "No syncs yet")
+	for _, path := range []string{"/syncs/mine", "/syncs/mine/edit", "/syncs/mine/undo"} {
+		s.want(eve.get(path), http.StatusNotFound, "There is no sync of this name")
+	}
+	for _, path := range []string{"run", "pause", "preview", "undo", "edit", "remove"} {
+		s.want(eve.post("/syncs/mine/"+path, nil), http.StatusNotFound)
+	}
+	s.want(eve.post("/syncs", url.Values{"clip": {"cash"}, "spreadsheet": {bookID}, "tab": {"T"}, "at": {"A1"}, "mode": {"replace"}, "name": {"hers"}}),
+		http.StatusUnprocessableEntity, "Choose the clip")
+	s.want(c.as(clips.RoleAuthor).get("/syncs"), http.StatusOK, "mine")
 }

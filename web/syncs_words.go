@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"clipsheet/clips"
 )
 
@@ -25,13 +27,13 @@ func (s *site) stateOf(st clips.SyncStatus, accounts map[string]clips.Account) s
 	case st.Open.State == clips.SyncRunning:
 		return syncState{Word: "Running", Tone: "busy"}
 	case st.Open.State == clips.SyncQueued && st.Open.Notice != "":
-		return syncState{Word: "Tries again", Tone: "bad", Text: st.Open.Notice, Cures: s.cures(st.Sync, st.Open.Kind, account)}
+		return syncState{Word: "Tries again", Tone: "bad", Text: st.Open.Notice, Cures: s.cures(st.Sync, st.Open.Kind, st.Open.Notice, account)}
 	case st.Open.State == clips.SyncQueued:
 		return syncState{Word: "Waits for its turn", Tone: "busy"}
 	case st.Last.State == clips.SyncFailed:
-		return syncState{Word: "Failed", Tone: "bad", Text: st.Last.Notice, Cures: s.cures(st.Sync, st.Last.Kind, account)}
+		return syncState{Word: "Failed", Tone: "bad", Text: st.Last.Notice, Cures: s.cures(st.Sync, st.Last.Kind, st.Last.Notice, account)}
 	case account.Broken != "":
-		return syncState{Word: "Will fail", Tone: "bad", Text: account.Broken, Cures: s.cures(st.Sync, clips.KindAccount, account)}
+		return syncState{Word: "Will fail", Tone: "bad", Text: account.Broken, Cures: s.cures(st.Sync, clips.KindAccount, account.Broken, account)}
 	case st.Sync.Paused:
 		return syncState{Word: "Paused", Tone: "quiet"}
 	case st.Last.State == clips.SyncDone:
@@ -40,14 +42,14 @@ func (s *site) stateOf(st clips.SyncStatus, accounts map[string]clips.Account) s
 	return syncState{Word: "Has not run yet", Tone: "quiet"}
 }
 
-// cures are what can be done about a failure of that kind. What passes by itself has none.
-func (s *site) cures(sync clips.Sync, kind clips.Kind, account clips.Account) []cure {
+// cures are what can be done about a failure of that kind, of which the notice tells. What passes by itself has none.
+func (s *site) cures(sync clips.Sync, kind clips.Kind, notice string, account clips.Account) []cure {
 	switch kind {
 	case clips.KindAccount:
 		return []cure{{Label: "Connect the account again", Address: "/accounts"}}
 	case clips.KindTarget, clips.KindPermission:
 		all := []cure{{Label: "Open the spreadsheet", Address: s.Syncs.Address(sync.Spreadsheet)}}
-		if account.Email != "" {
+		if account.Email != "" && strings.Contains(notice, account.Email) {
 			all = append(all, cure{Label: "Share it with this address, as editor", Copy: account.Email})
 		}
 		return all
@@ -55,6 +57,18 @@ func (s *site) cures(sync clips.Sync, kind clips.Kind, account clips.Account) []
 		return []cure{{Label: "Look at the clip", Address: "/clips/" + sync.Clip.Slug}}
 	}
 	return nil
+}
+
+// syncInWords says what a sync is to do, for those who compare two of them.
+func syncInWords(s clips.Sync) string {
+	parts := []string{"clip " + s.Clip.Slug, "spreadsheet " + s.Spreadsheet, "tab “" + s.Tab + "”", "cell " + s.At, "mode " + string(s.Mode)}
+	if s.Account != "" {
+		parts = append(parts, "account "+s.Account)
+	}
+	for _, name := range sortedKeys(s.Params) {
+		parts = append(parts, name+" = "+s.Params[name])
+	}
+	return strings.Join(append(parts, strings.ToLower(scheduleInWords(s.Schedule))), ", ")
 }
 
 // modeInWords says how rows become cells.
