@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -37,7 +38,6 @@ var routes = map[string]clips.Role{
 	"POST /me/sessions/{id}/end":   clips.RoleReader,
 	"POST /me/keys":                clips.RoleReader,
 	"POST /me/keys/{id}/revoke":    clips.RoleReader,
-	"GET /api/v1/me":               clips.RoleNone, // whoever has a key
 	"GET /audit":                   clips.RoleAdmin,
 	"GET /audit.csv":               clips.RoleAdmin,
 	"GET /people":                  clips.RoleAdmin,
@@ -78,6 +78,31 @@ var routes = map[string]clips.Role{
 	"POST /clips/{slug}/links/{id}/rotate": clips.RoleAuthor,
 	"POST /clips/{slug}/links/{id}/revoke": clips.RoleAuthor,
 }
+
+// keyRoutes are those of the API: no cookie counts there, a key does.
+var keyRoutes = map[string]clips.Role{
+	"GET /api/v1/openapi.json":                 clips.RoleNone,
+	"GET /api/v1/me":                           clips.RoleReader,
+	"GET /api/v1/clips":                        clips.RoleReader,
+	"GET /api/v1/clips/{slug}":                 clips.RoleReader,
+	"GET /api/v1/clips/{slug}/revisions":       clips.RoleReader,
+	"GET /api/v1/clips/{slug}/runs":            clips.RoleReader,
+	"GET /api/v1/clips/{slug}/result.{format}": clips.RoleReader,
+	"GET /api/v1/workbooks":                    clips.RoleReader,
+	"GET /api/v1/workbooks/{name}/result.xlsx": clips.RoleReader,
+	"GET /api/v1/links":                        clips.RoleAuthor,
+	"POST /api/v1/links":                       clips.RoleAuthor,
+	"POST /api/v1/links/{id}/rotate":           clips.RoleAuthor,
+	"DELETE /api/v1/links/{id}":                clips.RoleAuthor,
+	"GET /api/v1/syncs":                        clips.RoleReader,
+	"GET /api/v1/syncs/{name}":                 clips.RoleReader,
+	"GET /api/v1/syncs/{name}/runs":            clips.RoleReader,
+	"POST /api/v1/syncs/{name}/run":            clips.RoleAuthor,
+	"POST /api/v1/syncs/{name}/pause":          clips.RoleAuthor,
+	"POST /api/v1/syncs/{name}/resume":         clips.RoleAuthor,
+}
+
+func init() { maps.Copy(routes, keyRoutes) }
 
 // TestEveryRouteSaysWhoMayUseIt walks the router, so that no route is forgotten.
 func TestEveryRouteSaysWhoMayUseIt(t *testing.T) {
@@ -120,7 +145,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	}
 	for name, least := range routes {
 		method, path := sample(name)
-		if least == clips.RoleNone || path == "/signout" {
+		if _, byKey := keyRoutes[name]; byKey || least == clips.RoleNone || path == "/signout" {
 			continue
 		}
 		for role, b := range browsers {
@@ -135,6 +160,39 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		for _, site := range []string{"cross-site", "same-site"} {
 			if r := browsers[clips.RoleAdmin].do(method, path, nil, "Sec-Fetch-Site", site); !refusedBy(r) {
 				t.Errorf("%s takes a form of another site (%s): %d", name, site, r.status)
+			}
+		}
+	}
+}
+
+// TestEveryRouteForEveryKey asks for each address of the API with no key, with a cookie, and with a key of each role.
+func TestEveryRouteForEveryKey(t *testing.T) {
+	c := newCompany(t)
+	admin := c.as(clips.RoleAdmin)
+	keys := map[clips.Role]string{}
+	who, err := c.store.People(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range clips.Roles() {
+		key := clips.NewKey()
+		if _, err := c.store.CreateKey(t.Context(), clips.APIKey{PersonID: who[0].ID, Label: "test", Role: role}, key.Hash(), clips.Act{Who: "test"}); err != nil {
+			t.Fatal(err)
+		}
+		keys[role] = key.Reveal()
+	}
+	for name, least := range keyRoutes {
+		method, path := sample(name)
+		if least == clips.RoleNone {
+			continue
+		}
+		if r := admin.do(method, path, nil); r.status != http.StatusUnauthorized {
+			t.Errorf("%s takes a cookie for a key: %d", name, r.status)
+		}
+		for role, key := range keys {
+			r := c.world.ask(method, path, "Authorization", "Bearer "+key)
+			if got, want := refusedBy(r), role < least; got != want {
+				t.Errorf("%s, with a key for role %v: refused is %v, want %v: %d %.200s", name, role, got, want, r.status, r.body)
 			}
 		}
 	}

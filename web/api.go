@@ -3,56 +3,241 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"strconv"
 	"strings"
+
+	"github.com/go-chi/chi/v5"
 
 	"clipsheet/clips"
 )
 
+// The API is what the pages do, in JSON, for programs with a key:
+//
+//	curl -H "Authorization: Bearer $CLIPSHEET_TOKEN" https://clips.example.com/api/v1/clips
+//
+// It is described at /api/v1/openapi.json, which is made of the same table as the routes. An answer that is no success is
+// {"error": code, "message": words}, with the codes of clips.Kind and those of apiError.
+
+// operation is one thing that the API does. Its route and its description are made of it.
+type operation struct {
+	method, path string
+	least        clips.Role
+	do           func(http.ResponseWriter, *http.Request, clips.Person) (any, error)
+	summary      string
+	query        []string // names of what the query string may say
+	body         any      // an example of what is sent; nil is nothing
+	answer       any      // an example of what comes back: of one item, when it is a list
+	list         bool
+	file         bool // what comes back is a file
+}
+
+const apiRoot = "/api/v1"
+
+func (s *site) operations() []operation {
+	const reader, author = clips.RoleReader, clips.RoleAuthor
+	all := []operation{
+		{method: "GET", path: "/me", least: reader, do: s.apiMe, summary: "Whom the key acts for", answer: apiPerson{}},
+		{method: "GET", path: "/clips", least: reader, do: s.apiClips, summary: "Clips, by slug", query: []string{"q", "owner", "source", "tag"}, answer: apiClipBody{}, list: true},
+		{method: "GET", path: "/clips/{slug}", least: reader, do: s.apiClip, summary: "One clip. Its ETag is the number of its revision", answer: apiClipBody{}},
+		{method: "GET", path: "/clips/{slug}/revisions", least: reader, do: s.apiRevisions, summary: "What the clip ran, newest first", answer: apiBody{}, list: true},
+		{method: "GET", path: "/clips/{slug}/runs", least: reader, do: s.apiRuns, summary: "How its refreshes went, newest first", answer: apiRun{}, list: true},
+		{method: "GET", path: "/clips/{slug}/result.{format}", least: reader, do: s.apiResult, file: true,
+			summary: "The result as csv, tsv, json, ndjson or xlsx, exactly as at a link: parameters and options in the query string, as-of and digest in the headers"},
+		{method: "GET", path: "/links", least: author, do: s.apiLinks, summary: "Links, by what they open", query: []string{"clip"}, answer: apiLink{}, list: true},
+		{method: "POST", path: "/links", least: author, do: s.apiCreateLink, summary: "Make a link. Its addresses are shown this once", body: newLink{}, answer: apiLink{}},
+		{method: "POST", path: "/links/{id}/rotate", least: author, do: s.apiRotateLink, summary: "Replace a link; the old one goes on for a grace", body: rotation{}, answer: apiLink{}},
+		{method: "DELETE", path: "/links/{id}", least: author, do: s.apiRevokeLink, summary: "Revoke a link"},
+		{method: "GET", path: "/workbooks", least: reader, do: s.apiWorkbooks, summary: "Workbooks, by name", answer: apiWorkbook{}, list: true},
+		{method: "GET", path: "/workbooks/{name}/result.xlsx", least: reader, do: s.apiWorkbookResult, file: true,
+			summary: "The workbook, exactly as at a link, all of its tables of one moment"},
+	}
+	if s.Syncs == nil {
+		return all
+	}
+	return append(all,
+		operation{method: "GET", path: "/syncs", least: reader, do: s.apiSyncs, summary: "Syncs, by name", answer: apiSyncBody{}, list: true},
+		operation{method: "GET", path: "/syncs/{name}", least: reader, do: s.apiSync, summary: "One sync, and how it gets on", answer: apiSyncBody{}},
+		operation{method: "GET", path: "/syncs/{name}/runs", least: reader, do: s.apiSyncRuns, summary: "How its runs went, newest first", answer: apiSyncRunBody{}, list: true},
+		operation{method: "POST", path: "/syncs/{name}/run", least: author, do: s.apiRunSync, summary: "Ask for a run now", answer: apiSyncRunBody{}},
+		operation{method: "POST", path: "/syncs/{name}/pause", least: author, do: s.apiPauseSync, summary: "Pause its schedule", answer: apiSyncBody{}},
+		operation{method: "POST", path: "/syncs/{name}/resume", least: author, do: s.apiResumeSync, summary: "Go on with its schedule", answer: apiSyncBody{}})
+}
+
+// apiPages are the routes of the API.
+func (s *site) apiPages(r chi.Router) {
+	all := s.operations()
+	document := openAPI(all)
+	r.Route(apiRoot, func(r chi.Router) {
+		r.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "application/json", document) })
+		for _, o := range all {
+			r.Method(o.method, o.path, s.api(o.least, o.do))
+		}
+		r.NotFound(func(w http.ResponseWriter, _ *http.Request) { apiFailed(w, errNoRoute) })
+		r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { apiFailed(w, errNoMethod) })
+	})
+}
+
+// caller is whom a program acts for: the holder of its key; without a sign-in also whoever sits at this machine, as long
+// as no other site's page sent the request. No cookie counts.
+func (s *site) caller(r *http.Request) (clips.Person, error) {
+	if r.Header.Get("Authorization") == "" && s.Local && fromHere(r) && http.NewCrossOriginProtection().Check(r) == nil {
+		return hereAdmin, nil
+	}
+	who, err := s.bearer(r)
+	if errors.Is(err, clips.ErrNotFound) {
+		err = errNoKey
+	}
+	return who, err
+}
+
 // bearer finds whom a program acts for that sends a key. clips.ErrNotFound is nobody: no key, or none that works.
 func (s *site) bearer(r *http.Request) (clips.Person, error) {
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || key == "" {
+	if !strings.EqualFold(scheme, "Bearer") || key == "" || s.People == nil {
 		return clips.Person{}, clips.ErrNotFound
 	}
 	return s.People.WithKey(r.Context(), clips.Token(strings.TrimSpace(key)).Hash())
 }
 
-// withKey lets programs in whose key has at least a role. They get JSON, whatever becomes of it, and no cookie counts.
-func (s *site) withKey(least clips.Role, work func(http.ResponseWriter, *http.Request, clips.Person)) http.HandlerFunc {
+// apiError is a refusal that is not about a clip or its source.
+type apiError struct {
+	status     int
+	code, text string
+}
+
+func (e apiError) Error() string { return e.text }
+
+var (
+	errNoRoute  = apiError{http.StatusNotFound, "not_found", "There is no such address in the API: see /api/v1/openapi.json."}
+	errNothing  = apiError{http.StatusNotFound, "not_found", "There is nothing of that name, or it is not for you."}
+	errNoMethod = apiError{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take that method: see /api/v1/openapi.json."}
+	errNoKey    = apiError{http.StatusUnauthorized, "unauthorized", "Send a key that works, as Authorization: Bearer KEY. Keys are made on the page /me."}
+	errEdited   = apiError{http.StatusPreconditionFailed, "edited", "Somebody else has changed it since you read it: read it again."}
+)
+
+// api answers a program whose key has at least a role. What answer gives is sent as JSON; nil is that the answer was
+// sent already.
+func (s *site) api(least clips.Role, answer func(http.ResponseWriter, *http.Request, clips.Person) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.bearer(r)
+		if r.Header.Get("Authorization") == "" && !s.isOurName(r.Host) {
+			notFound(w)
+			return
+		}
+		who, err := s.caller(r)
+		if err == nil && who.Role < least {
+			err = apiError{http.StatusForbidden, "forbidden", "This needs the role " + least.String() + ", and the key has " + who.Role.String() + "."}
+		}
+		var body any
+		if err == nil {
+			body, err = answer(w, r, who)
+		}
 		switch {
-		case errors.Is(err, clips.ErrNotFound):
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			answerJSON(w, http.StatusUnauthorized, problem{Code: "unauthorized",
-				Text: "Send a key that works as Authorization: Bearer KEY; they are made on the page /me."})
 		case err != nil:
-			visitOf(r).err = err
-			answerJSON(w, http.StatusServiceUnavailable, problem{Code: string(clips.KindOf(err)), Text: clips.NoticeOf(err), ID: visitOf(r).id})
-		case who.Role < least:
-			answerJSON(w, http.StatusForbidden, problem{Code: "forbidden",
-				Text: "This needs a key of the role " + least.String() + ", and this one's is " + who.Role.String() + "."})
-		default:
-			work(w, r, who)
+			s.apiFail(w, r, err)
+		case body != nil:
+			answerJSON(w, http.StatusOK, body)
 		}
 	}
 }
 
-// apiMe tells a program whom it acts for.
-func (s *site) apiMe(w http.ResponseWriter, _ *http.Request, who clips.Person) {
-	answerJSON(w, http.StatusOK, struct {
-		Email   string   `json:"email"`
-		Name    string   `json:"name"`
-		Role    string   `json:"role"`
-		Sources []string `json:"sources"` // null: all
-	}{who.Email, who.Name, who.Role.String(), who.Sources})
+func (s *site) apiFail(w http.ResponseWriter, r *http.Request, err error) {
+	visitOf(r).err = err
+	switch {
+	case errors.Is(err, clips.ErrNotFound):
+		err = errNothing
+	case errors.Is(err, clips.ErrEdited):
+		err = errEdited
+	}
+	if e, ok := errors.AsType[apiError](err); ok {
+		apiFailed(w, e)
+		return
+	}
+	p := problemOf(err, visitOf(r).id)
+	if p.Wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(p.Wait.Seconds())))
+	}
+	answerJSON(w, p.Status, p)
 }
 
-func answerJSON(w http.ResponseWriter, status int, v any) {
-	text, err := json.Marshal(v)
+func apiFailed(w http.ResponseWriter, e apiError) {
+	if e.status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	answerJSON(w, e.status, problem{Code: e.code, Text: e.text})
+}
+
+func answerJSON(w http.ResponseWriter, status int, body any) {
+	text, err := json.Marshal(body)
 	if err != nil {
-		panic(err) // it is made of strings
+		panic(err) // ours to know
 	}
 	answer(w, status, "application/json", string(text)+"\n")
+}
+
+// largestBody is more than any request has to say.
+const largestBody = 1 << 20
+
+// readJSON reads what a program sends. An unknown name is refused, since it may be a slip.
+func readJSON(r *http.Request, into any) error {
+	d := json.NewDecoder(io.LimitReader(r.Body, largestBody))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return apiError{http.StatusBadRequest, "bad_json", "The body cannot be read: " + strings.TrimPrefix(err.Error(), "json: ") + "."}
+	}
+	return nil
+}
+
+// apiPage is a part of a list. Next, when it is not empty, is the cursor of the part after it.
+type apiPage struct {
+	Items any    `json:"items"`
+	Next  string `json:"next,omitempty"`
+}
+
+const (
+	usualItems = 100
+	mostItems  = 1000
+)
+
+// pageOf cuts a list, which is sorted by key, to what ?cursor= and ?limit= ask for.
+func pageOf[T, U any](r *http.Request, all []T, key func(T) string, show func(T) U) (apiPage, error) {
+	limit := usualItems
+	if text := r.URL.Query().Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > mostItems {
+			return apiPage{}, badRequest("limit is %q: it counts from 1 to %d.", text, mostItems)
+		}
+		limit = n
+	}
+	cursor, items, next := r.URL.Query().Get("cursor"), []U{}, ""
+	for i, item := range all {
+		if cursor != "" {
+			if key(item) == cursor {
+				cursor = ""
+			}
+			continue
+		}
+		if len(items) == limit {
+			next = key(all[i-1])
+			break
+		}
+		items = append(items, show(item))
+	}
+	if cursor != "" {
+		return apiPage{}, badRequest("cursor is %q, which is no longer in the list: begin again without one.", cursor)
+	}
+	return apiPage{Items: items, Next: next}, nil
+}
+
+// apiPerson is whom a program acts for.
+type apiPerson struct {
+	Email   string   `json:"email"`
+	Name    string   `json:"name"`
+	Role    string   `json:"role"`
+	Sources []string `json:"sources"` // null: all
+}
+
+func (s *site) apiMe(_ http.ResponseWriter, _ *http.Request, who clips.Person) (any, error) {
+	return apiPerson{who.Email, who.Name, who.Role.String(), who.Sources}, nil
 }

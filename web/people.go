@@ -53,7 +53,6 @@ func (s *site) peoplePages(r chi.Router) {
 	r.Post("/me/sessions/{id}/end", s.signedIn(clips.RoleReader, s.endSession))
 	r.Post("/me/keys", s.signedIn(clips.RoleReader, s.makeKey))
 	r.Post("/me/keys/{id}/revoke", s.signedIn(clips.RoleReader, s.revokeKey))
-	r.Get("/api/v1/me", s.withKey(clips.RoleReader, s.apiMe))
 
 	r.Get("/people", s.signedIn(clips.RoleAdmin, s.people))
 	r.Post("/people", s.signedIn(clips.RoleAdmin, s.addPerson))

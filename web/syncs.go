@@ -45,6 +45,7 @@ type Syncs interface {
 const (
 	askedWeb  = "web"
 	askedUndo = "undo"
+	askedAPI  = "api"
 )
 
 func (s *site) syncPages(r chi.Router) {

@@ -29,6 +29,8 @@ type Store interface {
 	Clip(ctx context.Context, slug string) (clips.Clip, error)
 	LastRuns(ctx context.Context) (map[int64]clips.Run, error)
 	Note(ctx context.Context, act clips.Act) error
+	Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error)
+	Runs(ctx context.Context, clipID int64, limit int) ([]clips.Run, error)
 	Links
 }
 
@@ -126,6 +128,7 @@ func New(o Options) http.Handler {
 		s.accountPages(r)
 	}
 	s.peoplePages(r)
+	s.apiPages(r)
 	s.clipPages(r)
 	s.syncPages(r)
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })

@@ -1,0 +1,160 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"clipsheet/clips"
+)
+
+// apiSyncBody is a sync as programs see it.
+type apiSyncBody struct {
+	Name        string            `json:"name"`
+	Clip        string            `json:"clip"`
+	Params      map[string]string `json:"params,omitempty"`
+	Account     string            `json:"account"`
+	Spreadsheet string            `json:"spreadsheet"`
+	Address     string            `json:"address"` // where people open the spreadsheet
+	Tab         string            `json:"tab"`
+	At          string            `json:"at"`
+	Mode        clips.SyncMode    `json:"mode"`
+	Key         []string          `json:"key,omitempty"`
+	Schedule    string            `json:"schedule"` // "" runs when asked
+	TimeZone    string            `json:"timezone,omitempty"`
+	Paused      bool              `json:"paused"`
+	Declared    bool              `json:"declared"`
+	NextAt      *time.Time        `json:"next_at"`
+	Last        *apiSyncRunBody   `json:"last_run,omitempty"` // the newest that ended
+	Open        *apiSyncRunBody   `json:"open_run,omitempty"` // one that runs or waits
+}
+
+// apiSyncRunBody is one attempt at a sync.
+type apiSyncRunBody struct {
+	ID        int64           `json:"id"`
+	Slot      time.Time       `json:"slot"`
+	Asked     string          `json:"asked,omitempty"` // by whom, when not by the schedule
+	State     clips.SyncState `json:"state"`
+	Tries     int             `json:"tries"`
+	StartedAt *time.Time      `json:"started_at"`
+	EndedAt   *time.Time      `json:"ended_at"`
+	Rows      int64           `json:"rows"`
+	Cells     int64           `json:"cells_changed"`
+	Error     clips.Kind      `json:"error,omitempty"`
+	Message   string          `json:"message,omitempty"`
+}
+
+func (s *site) syncBody(st clips.SyncStatus) apiSyncBody {
+	y := st.Sync
+	body := apiSyncBody{Name: y.Name, Clip: y.Clip.Slug, Params: y.Params, Account: y.Account, Spreadsheet: y.Spreadsheet,
+		Address: s.Syncs.Address(y.Spreadsheet), Tab: y.Tab, At: y.At, Mode: y.Mode, Key: y.Key, Schedule: y.Schedule,
+		TimeZone: y.TimeZone, Paused: y.Paused, Declared: y.Declared, NextAt: momentOrNull(y.NextAt)}
+	if st.Last.ID != 0 {
+		last := syncRunBody(st.Last)
+		body.Last = &last
+	}
+	if st.Open.ID != 0 {
+		open := syncRunBody(st.Open)
+		body.Open = &open
+	}
+	return body
+}
+
+func syncRunBody(r clips.SyncRun) apiSyncRunBody {
+	return apiSyncRunBody{ID: r.ID, Slot: r.Slot.UTC(), Asked: r.Asked, State: r.State, Tries: r.Tries, StartedAt: momentOrNull(r.StartedAt),
+		EndedAt: momentOrNull(r.EndedAt), Rows: r.Pushed.Rows, Cells: r.Pushed.Cells, Error: r.Kind, Message: r.Notice}
+}
+
+func (s *site) apiSyncs(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	all, err := s.seenSyncs(r, who)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(r, all, func(st clips.SyncStatus) string { return st.Sync.Name }, s.syncBody)
+}
+
+// seenSyncs are those of the sources that the caller may see.
+func (s *site) seenSyncs(r *http.Request, who clips.Person) (seen []clips.SyncStatus, err error) {
+	all, err := s.Syncs.SyncStatuses(r.Context())
+	for _, st := range all {
+		if who.May(st.Sync.Clip.Revision.Source) {
+			seen = append(seen, st)
+		}
+	}
+	return seen, err
+}
+
+// apiFindSync finds the sync that an address names, if the caller may see it.
+func (s *site) apiFindSync(r *http.Request, who clips.Person) (clips.SyncStatus, error) {
+	all, err := s.seenSyncs(r, who)
+	if err != nil {
+		return clips.SyncStatus{}, err
+	}
+	for _, st := range all {
+		if st.Sync.Name == chi.URLParam(r, "name") {
+			return st, nil
+		}
+	}
+	return clips.SyncStatus{}, clips.ErrNotFound
+}
+
+func (s *site) apiSync(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	st, err := s.apiFindSync(r, who)
+	if err != nil {
+		return nil, err
+	}
+	return s.syncBody(st), nil
+}
+
+func (s *site) apiSyncRuns(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	st, err := s.apiFindSync(r, who)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.Syncs.SyncRuns(r.Context(), st.Sync.ID, mostItems)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(r, all, func(r clips.SyncRun) string { return strconv.FormatInt(r.ID, 10) }, syncRunBody)
+}
+
+// apiRunSync asks for a run now; GET …/runs tells how it went.
+func (s *site) apiRunSync(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	st, err := s.apiFindSync(r, who)
+	if err != nil {
+		return nil, err
+	}
+	run, err := s.Syncs.AskSyncRun(r.Context(), st.Sync.Name, askedAPI, time.Time{}, 0)
+	if err != nil {
+		return nil, err
+	}
+	return syncRunBody(run), s.note(r, who, "sync run", st.Sync.Name, "", "")
+}
+
+func (s *site) apiPauseSync(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	return s.apiChangeSync(r, who, "sync paused", s.Syncs.PauseSync)
+}
+
+func (s *site) apiResumeSync(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	return s.apiChangeSync(r, who, "sync resumed", s.Syncs.ResumeSync)
+}
+
+func (s *site) apiChangeSync(r *http.Request, who clips.Person, what string, change func(context.Context, string) error) (any, error) {
+	st, err := s.apiFindSync(r, who)
+	if err != nil {
+		return nil, err
+	}
+	if err := change(r.Context(), st.Sync.Name); err != nil {
+		return nil, err
+	}
+	if err := s.note(r, who, what, st.Sync.Name, "", ""); err != nil {
+		return nil, err
+	}
+	if st, err = s.apiFindSync(r, who); err != nil {
+		return nil, err
+	}
+	return s.syncBody(st), nil
+}
