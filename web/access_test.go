@@ -71,12 +71,21 @@ var routes = map[string]clips.Role{
 	"POST /accounts/connect":        clips.RoleAdmin,
 	"POST /accounts/disconnect":     clips.RoleAdmin,
 
-	"GET /clips/{slug}":                    clips.RoleReader,
-	"GET /clips/{slug}/rows":               clips.RoleReader,
-	"GET /clips/{slug}/download/{format}":  clips.RoleReader,
-	"POST /clips/{slug}/links":             clips.RoleAuthor,
-	"POST /clips/{slug}/links/{id}/rotate": clips.RoleAuthor,
-	"POST /clips/{slug}/links/{id}/revoke": clips.RoleAuthor,
+	"GET /clips/{slug}":                             clips.RoleReader,
+	"GET /clips/{slug}/rows":                        clips.RoleReader,
+	"GET /clips/{slug}/download/{format}":           clips.RoleReader,
+	"GET /clips/new":                                clips.RoleAuthor,
+	"POST /clips/new":                               clips.RoleAuthor,
+	"GET /clips/{slug}/edit":                        clips.RoleAuthor,
+	"POST /clips/{slug}/edit":                       clips.RoleAuthor,
+	"POST /clips/{slug}/retire":                     clips.RoleAuthor,
+	"GET /clips/{slug}/revisions":                   clips.RoleReader,
+	"GET /clips/{slug}/revisions/{number}":          clips.RoleReader,
+	"POST /clips/{slug}/revisions/{number}/restore": clips.RoleAuthor,
+	"GET /tables":                                   clips.RoleAuthor,
+	"POST /clips/{slug}/links":                      clips.RoleAuthor,
+	"POST /clips/{slug}/links/{id}/rotate":          clips.RoleAuthor,
+	"POST /clips/{slug}/links/{id}/revoke":          clips.RoleAuthor,
 }
 
 // keyRoutes are those of the API: no cookie counts there, a key does.

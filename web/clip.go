@@ -35,6 +35,8 @@ type clipPage struct {
 	Uses      uses
 	Sharing   sharing
 	MayWrite  bool
+	MayEdit   bool // the clip is one of the application, and this server has an editor
+	MayCopy   bool
 }
 
 // gridColumn is what a script needs to know of a column.
@@ -71,6 +73,8 @@ func (s *site) findClip(w http.ResponseWriter, r *http.Request, who clips.Person
 func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Person, clip clips.Clip, token clips.Token, said sharing) {
 	req := &request{query: parseQuery(r.URL.RawQuery), clip: clip, format: format{name: "html"}, zone: s.zone(clip.Revision)}
 	p := clipPage{Clip: clip, Zone: req.zone.String(), MayWrite: who.Role >= clips.RoleAuthor}
+	p.MayCopy = p.MayWrite && s.Desk != nil
+	p.MayEdit = p.MayCopy && !clip.Declared
 	status := http.StatusOK
 	if err := s.fillClipPage(r, req, &p); err != nil {
 		visitOf(r).err = err

@@ -16,6 +16,7 @@ func (s *site) clipPages(r chi.Router) {
 	r.Get("/clips/{slug}", s.signedIn(clips.RoleReader, s.showClip))
 	r.Get("/clips/{slug}/rows", s.signedIn(clips.RoleReader, s.clipRows))
 	r.Get("/clips/{slug}/download/{format}", s.signedIn(clips.RoleReader, s.downloadClip))
+	s.editPages(r)
 	r.Post("/clips/{slug}/links", s.signedIn(clips.RoleAuthor, s.makeLink))
 	r.Post("/clips/{slug}/links/{id}/rotate", s.signedIn(clips.RoleAuthor, s.rotateLink))
 	r.Post("/clips/{slug}/links/{id}/revoke", s.signedIn(clips.RoleAuthor, s.revokeLink))

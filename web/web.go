@@ -32,6 +32,7 @@ type Store interface {
 	Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error)
 	Runs(ctx context.Context, clipID int64, limit int) ([]clips.Run, error)
 	Links
+	Authoring
 }
 
 // Results yields results and files made of them. Get may run the clip; Peek never does, and answers
@@ -69,6 +70,7 @@ type Options struct {
 	TimeZone    func(source string) *time.Location              // of a clip that names none; UTC
 	Ready       func(ctx context.Context) error                 // nil is always ready
 	Accounts    Accounts                                        // nil: there is no Google to connect to
+	Desk        Desk                                            // nil: clips are written in the config file alone
 	Syncs       Syncs                                           // nil: there are no pages of syncs
 	Stopping    <-chan struct{}                                 // closed when streams are to end, since the server stops; may be nil
 	SignIn      *SignIn                                         // how people sign in; nil: nobody does

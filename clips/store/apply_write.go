@@ -14,7 +14,7 @@ func perform(ctx context.Context, tx pgx.Tx, steps []step) error {
 	for _, st := range steps {
 		switch {
 		case st.insert:
-			insertClip(&batch, st.clip)
+			insertClip(&batch, st.clip, true)
 		case st.retire:
 			batch.Queue(`update clipsheet.clips set retired_at = now() where id = $1`, st.clip.ID)
 		default:
@@ -27,19 +27,19 @@ func perform(ctx context.Context, tx pgx.Tx, steps []step) error {
 	return tx.SendBatch(ctx, &batch).Close()
 }
 
-func insertClip(batch *pgx.Batch, c clips.Clip) {
+func insertClip(batch *pgx.Batch, c clips.Clip, declared bool) {
 	r := c.Revision
 	batch.Queue(`
 		with clip as (
 			insert into clipsheet.clips (slug, title, description, owner, tags, declared, revision, max_age_ms)
-			values ($1, $2, $3, $4, $5, true, $6, $7)
+			values ($1, $2, $3, $4, $5, $15, $6, $7)
 			returning id
 		)
 		insert into clipsheet.revisions (clip_id, number, source, sql, params, timezone, key, author, message)
 		select id, $6, $8, $9, $10, $11, $12, $13, $14
 		from clip`,
 		c.Slug, c.Title, c.Description, c.Owner, list(c.Tags), r.Number, millis(r.MaxAge),
-		r.Source, r.SQL, list(r.Params), r.TimeZone, list(r.Key), r.Author, r.Message)
+		r.Source, r.SQL, list(r.Params), r.TimeZone, list(r.Key), r.Author, r.Message, declared)
 }
 
 func insertRevision(batch *pgx.Batch, c clips.Clip) {

@@ -85,6 +85,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Results:     s.cache,
 		Workbook:    workbook,
 		Workbooks:   workbooks{s.core},
+		Desk:        desk{s.core},
 		Formats:     func(slug string) map[string]clips.ColumnFormat { return s.config.Load().formats(slug) },
 		Accounts:    s.accountsPage(),
 		Syncs:       syncPages{s.state.Store, s.engine, s.google, cfg.Google.Endpoints},

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"clipsheet/clips"
+)
+
+// What the buttons of the editor say.
+const (
+	doRun     = "run"
+	doSave    = "save"
+	doConfirm = "confirm" // save, though columns that somebody uses change
+)
+
+func (s *site) saveNewClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	d, err := s.readDraft(w, r, who)
+	p := &editPage{Draft: d}
+	if err != nil || r.PostForm.Get("do") == doRun {
+		s.showTried(w, r, who, p, err)
+		return
+	}
+	if err = d.complete(); err == nil {
+		if _, err = s.try(r.Context(), d, 0); err == nil {
+			err = s.Store.CreateClip(r.Context(), d.Clip, s.actor(r, who))
+		}
+	}
+	if err != nil {
+		s.showEditor(w, r, who, p, err)
+		return
+	}
+	http.Redirect(w, r, "/clips/"+d.Clip.Slug, http.StatusSeeOther)
+}
+
+// showTried shows the editor with the first rows of the draft.
+func (s *site) showTried(w http.ResponseWriter, r *http.Request, who clips.Person, p *editPage, why error) {
+	if why == nil {
+		tried, err := s.try(r.Context(), p.Draft, triedRows)
+		if err == nil {
+			p.Preview = &tried
+		}
+		why = err
+	}
+	s.showEditor(w, r, who, p, why)
+}
+
+func (s *site) saveClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	old, ok := s.findOwnClip(w, r, who)
+	if !ok {
+		return
+	}
+	d, err := s.readDraft(w, r, who)
+	d.Clip.ID, d.Clip.Slug = old.ID, old.Slug
+	p := &editPage{Draft: d, Old: &old}
+	if err != nil || r.PostForm.Get("do") == doRun {
+		s.showTried(w, r, who, p, err)
+		return
+	}
+	if err = d.complete(); err == nil {
+		var tried preview
+		if tried, err = s.try(r.Context(), d, 0); err == nil && r.PostForm.Get("do") != doConfirm && s.usedBy(r, old).Any() {
+			p.Changes = s.columnChanges(r, old, tried.Columns)
+		}
+	}
+	if err != nil || len(p.Changes) > 0 {
+		s.showEditor(w, r, who, p, err)
+		return
+	}
+	_, err = s.Store.ReviseClip(r.Context(), d.Clip, s.actor(r, who))
+	if errors.Is(err, clips.ErrEdited) {
+		s.showTheirs(w, r, who, p)
+		return
+	}
+	if err != nil {
+		s.showEditor(w, r, who, p, err)
+		return
+	}
+	http.Redirect(w, r, "/clips/"+old.Slug, http.StatusSeeOther)
+}
+
+// showTheirs shows what somebody else saved beside the draft, which nothing is lost of. From then on the draft is one
+// over theirs.
+func (s *site) showTheirs(w http.ResponseWriter, r *http.Request, who clips.Person, p *editPage) {
+	theirs, ok := s.findClip(w, r, who)
+	if !ok {
+		return
+	}
+	p.Theirs, p.Diff = &theirs, diff(theirs.Revision.SQL, p.Draft.Clip.Revision.SQL)
+	p.Draft.Clip.Revision.Number = theirs.Revision.Number
+	s.showEditor(w, r, who, p, nil)
+}
+
+// columnChanges says what becomes of the columns that people use, in words; nothing when there was no result yet.
+func (s *site) columnChanges(r *http.Request, old clips.Clip, now []clips.Column) (all []string) {
+	bound, err := clips.Bind(old.Revision, nil, s.Now(), s.zone(old.Revision))
+	if err != nil {
+		return nil
+	}
+	last, err := s.Results.Peek(r.Context(), clips.Request{Clip: old, Bound: bound})
+	if err != nil {
+		return nil
+	}
+	before := last.Info.Header.Columns
+	for _, c := range before {
+		at := slices.IndexFunc(now, func(n clips.Column) bool { return n.Name == c.Name })
+		switch {
+		case at < 0:
+			all = append(all, "Column "+c.Name+" is no longer there.")
+		case now[at].Type != c.Type:
+			all = append(all, "Column "+c.Name+" was "+c.Type.String()+", and is "+now[at].Type.String()+" now.")
+		}
+	}
+	names := func(of []clips.Column) (all []string) {
+		for _, c := range of {
+			all = append(all, c.Name)
+		}
+		return all
+	}
+	if had, has := names(before), names(now); len(all) == 0 && len(has) >= len(had) && !slices.Equal(had, has[:len(had)]) {
+		all = append(all, "The columns stand in another order.")
+	}
+	return all
+}
+
+func (s *site) retireClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	c, ok := s.findOwnClip(w, r, who)
+	if !ok {
+		return
+	}
+	if err := s.Store.RetireClip(r.Context(), c.Slug, s.actor(r, who)); err != nil {
+		d := draftOf(c)
+		s.showEditor(w, r, who, &editPage{Draft: d, Old: &c}, err)
+		return
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}

@@ -1,0 +1,184 @@
+package web_test
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"clipsheet/clips"
+)
+
+// deskOf tries SQL on the script that stands for the follower.
+type deskOf struct{ follow *script }
+
+func (deskOf) Sources() []string { return []string{"erp"} }
+
+func (d deskOf) Try(ctx context.Context, _ string, q clips.Query) (clips.Rows, error) {
+	return d.follow.Open(ctx, q)
+}
+
+func (deskOf) Tables(context.Context, string) ([]clips.Table, error) {
+	return []clips.Table{{Schema: "public", Name: "invoices", Plain: "invoices", Kind: "table", Rows: 1200, Comment: "All <b>bills</b>",
+		Columns: []clips.TableColumn{{Name: "id", Plain: "id", Type: "bigint", Comment: "what it is known by"}}}}, nil
+}
+
+// overdue is what somebody types into the editor.
+func overdue(change ...string) url.Values {
+	form := url.Values{"do": {"save"}, "revision": {"0"}, "slug": {"overdue"}, "title": {"Overdue <i>"}, "source": {"erp"}, "max_age": {"10m"},
+		"sql": {"select account, balance\nfrom invoices\nwhere due < :day"}, "message": {"the first"}, "tags": {"ar, late"},
+		"type-day": {"date"}, "default-day": {"today"}, "label-day": {"Due before"}}
+	for i := 0; i < len(change); i += 2 {
+		form.Set(change[i], change[i+1])
+	}
+	return form
+}
+
+func (w *world) make(form url.Values) clips.Clip {
+	w.Helper()
+	if r := w.postForm("/clips/new", form); r.status != http.StatusSeeOther || r.header.Get("Location") != "/clips/overdue" {
+		w.Fatalf("%d %v %.2000s", r.status, r.header, r.body)
+	}
+	return w.clip("overdue")
+}
+
+func (w *world) clip(slug string) clips.Clip {
+	w.Helper()
+	c, err := w.store.Clip(w.Context(), slug)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return c
+}
+
+func TestAClipIsWritten(t *testing.T) {
+	w := newWorld(t)
+	w.want(w.get("/"), http.StatusOK, `href="/clips/new"`)
+	w.want(w.get("/clips/new"), http.StatusOK, "New clip", "<option>erp</option>", "select &#39;Hello&#39;")
+	tried := w.postForm("/clips/new", overdue("do", "run"))
+	w.want(tried, http.StatusOK, "2461020.16", "3 rows, all there are", `value="Due before"`, "where due &lt; :day")
+	c := w.make(overdue())
+	if c.Title != "Overdue <i>" || c.Declared || c.Revision.SQL != "select account, balance\nfrom invoices\nwhere due < :day" ||
+		c.Revision.Author != "local" || len(c.Revision.Params) != 1 || *c.Revision.Params[0].Default != "today" || c.Revision.MaxAge.Minutes() != 10 {
+		t.Errorf("%+v", c)
+	}
+	w.want(w.get("/clips/overdue"), http.StatusOK, "Overdue &lt;i&gt;", "Due before", `href="/clips/overdue/edit"`, `href="/?tag=late"`)
+	w.want(w.get("/clips/overdue/edit"), http.StatusOK, `value="10m"`, `value="ar, late"`, `<option selected>date</option>`, "Nobody: no link, sync or workbook.")
+}
+
+func TestAClipThatCannotBeIsNotKept(t *testing.T) {
+	w := newWorld(t)
+	for change, why := range map[string]string{
+		"slug=Over Due":         "cannot be in an address",
+		"slug=cash":             "There is a clip",
+		"title=":                "no title",
+		"message=":              "what you changed",
+		"source=secret":         "Choose a source",
+		"sql=":                  "no SQL yet",
+		"max_age=soon":          "no length of time",
+		"timezone=Mars/Olympus": "no time zone",
+		"type-day=choice":       "choice without choices",
+		"default-day=someday":   "someday",
+		"default-day=":          "needs a value",
+	} {
+		field, value, _ := strings.Cut(change, "=")
+		r := w.postForm("/clips/new", overdue(field, value))
+		w.want(r, http.StatusBadRequest, why)
+		if field != "sql" {
+			w.want(r, http.StatusBadRequest, "where due &lt; :day") // nothing typed is lost
+		}
+	}
+	w.follow.set(nil, &clips.Error{Kind: clips.KindSQL, Notice: `There is no column "x".`, Detail: "column x does not exist", Position: 30})
+	w.want(w.postForm("/clips/new", overdue()), http.StatusBadRequest, "There is no column", "It is in line 2", "column x does not exist", `data-position="30"`)
+	if _, err := w.store.Clip(t.Context(), "overdue"); err == nil {
+		t.Error("it was kept")
+	}
+}
+
+func TestASaveTellsWhomItConcerns(t *testing.T) {
+	w := newWorld(t)
+	w.make(overdue())
+	link := w.link("overdue")
+	w.get(link+".csv", "User-Agent", "curl/8")
+	fewer := cash()
+	fewer.header.Columns = fewer.header.Columns[:2]
+	fewer.header.Columns[1].Type = clips.Text
+	fewer.rows = [][]string{{"a", "b"}}
+	w.follow.set(fewer, nil)
+	asked := w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "narrower"))
+	w.want(asked, http.StatusConflict, "Column open is no longer there.", "Column balance was numeric, and is text now.", "“test”", "by curl", "Save all the same")
+	if n := w.clip("overdue").Revision.Number; n != 1 {
+		t.Fatalf("revision %d was saved unasked", n)
+	}
+	if r := w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "narrower", "do", "confirm")); r.status != http.StatusSeeOther {
+		t.Fatalf("%d %.300s", r.status, r.body)
+	}
+	if n := w.clip("overdue").Revision.Number; n != 2 {
+		t.Errorf("revision %d", n)
+	}
+}
+
+// Two who edit at once both find what they wrote.
+func TestNobodySavesOverAnother(t *testing.T) {
+	w := newWorld(t)
+	w.make(overdue())
+	w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "theirs", "sql", "select 1 as theirs"))
+	r := w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "mine", "sql", "select 2 as mine"))
+	w.want(r, http.StatusPreconditionFailed, "has saved revision 2 meanwhile", "<del>select 1 as theirs</del>", "<ins>select 2 as mine</ins>",
+		`name=revision value="2"`, "select 2 as mine</textarea>")
+	if c := w.clip("overdue"); c.Revision.SQL != "select 1 as theirs" {
+		t.Errorf("%q", c.Revision.SQL)
+	}
+}
+
+func TestRevisionsAreComparedAndRestored(t *testing.T) {
+	w := newWorld(t)
+	w.make(overdue())
+	w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "worse", "sql", "select account\nfrom invoices\nwhere due < :day"))
+	w.want(w.get("/clips/overdue/revisions"), http.StatusOK, "worse", "the first", "current", `href="/clips/overdue/revisions/1"`)
+	w.want(w.get("/clips/overdue/revisions/2"), http.StatusOK, "<del>select account, balance</del>", "<ins>select account</ins>", "beside revision 1")
+	w.want(w.get("/clips/overdue/revisions/1"), http.StatusOK, "Restore revision 1")
+	w.want(w.get("/clips/overdue/revisions/9"), http.StatusNotFound, "No such revision")
+	w.want(w.postForm("/clips/overdue/revisions/1/restore", url.Values{"current": {"1"}}), http.StatusBadRequest, "Somebody else has changed")
+	if r := w.postForm("/clips/overdue/revisions/1/restore", url.Values{"current": {"2"}}); r.status != http.StatusSeeOther {
+		t.Fatalf("%d %.300s", r.status, r.body)
+	}
+	if c := w.clip("overdue"); c.Revision.Number != 3 || c.Revision.Message != "revision 1 restored" || !strings.Contains(c.Revision.SQL, "balance") {
+		t.Errorf("%+v", c.Revision)
+	}
+}
+
+func TestAClipIsCopiedAndRetired(t *testing.T) {
+	w := newWorld(t)
+	w.want(w.get("/clips/revenue?limit=1"), http.StatusOK, "declared in the config file", `href="/clips/new?from=revenue"`)
+	w.want(w.get("/clips/revenue/edit"), http.StatusConflict, "make a copy")
+	w.want(w.get("/clips/new?from=revenue"), http.StatusOK, `value="revenue-copy"`, "Copy of Revenue", "select :region, :from, :limit", `name="default-from" value="start of month"`)
+	w.make(overdue())
+	if r := w.postForm("/clips/overdue/retire", nil); r.status != http.StatusSeeOther {
+		t.Fatalf("%d %.300s", r.status, r.body)
+	}
+	w.want(w.get("/clips/overdue"), http.StatusNotFound)
+	w.want(w.postForm("/clips/revenue/retire", nil), http.StatusConflict, "make a copy")
+}
+
+func TestTablesOfASource(t *testing.T) {
+	w := newWorld(t)
+	w.want(w.get("/tables?source=erp"), http.StatusOK, "invoices", "about 1,200 rows", "All &lt;b&gt;bills&lt;/b&gt;", "bigint: what it is known by")
+}
+
+func TestATryReadsTheFirstRows(t *testing.T) {
+	w := newWorld(t)
+	many := cash()
+	for len(many.rows) < 500 {
+		many.rows = append(many.rows, many.rows...)
+	}
+	w.follow.set(many, nil)
+	form := maps.Clone(overdue("do", "run"))
+	r := w.postForm("/clips/new", form)
+	w.want(r, http.StatusOK, "The first 100 rows; there are more")
+	if n := strings.Count(r.body, "<td class=number>2461020.16</td>"); n > 100 {
+		t.Errorf("%d rows", n)
+	}
+}
