@@ -76,12 +76,12 @@ func (s *site) apiClips(_ http.ResponseWriter, r *http.Request, who clips.Person
 }
 
 func clipBody(c clips.Clip) apiClipBody {
-	return apiClipBody{Slug: c.Slug, Title: c.Title, Description: c.Description, Owner: c.Owner, Tags: listed(c.Tags),
+	return apiClipBody{Slug: c.Slug, Title: c.Title, Description: c.Description, Owner: c.Owner, Tags: asList(c.Tags),
 		Source: c.Revision.Source, Declared: c.Declared, Revision: revisionBody(c.Revision)}
 }
 
 func revisionBody(r clips.Revision) apiBody {
-	return apiBody{Number: r.Number, SQL: r.SQL, Params: listed(r.Params), TimeZone: r.TimeZone, MaxAge: r.MaxAge.Seconds(),
+	return apiBody{Number: r.Number, SQL: r.SQL, Params: asList(r.Params), TimeZone: r.TimeZone, MaxAge: r.MaxAge.Seconds(),
 		Key: r.Key, Author: r.Author, Message: r.Message, CreatedAt: r.CreatedAt.UTC()}
 }
 
@@ -90,8 +90,8 @@ func runBody(r clips.Run) apiRun {
 		Rows: r.Rows, Bytes: r.Bytes, Digest: r.Digest, Error: r.Kind, Message: r.Notice}
 }
 
-// listed is a list that JSON shows as [] when it is empty, and not as null.
-func listed[T any](list []T) []T {
+// asList is a list that JSON shows as [] when it is empty, and not as null.
+func asList[T any](list []T) []T {
 	if list == nil {
 		return []T{}
 	}

@@ -29,7 +29,7 @@ type apiLink struct {
 }
 
 func linkBody(l clips.Link) apiLink {
-	return apiLink{ID: l.ID, Clip: l.ClipSlug, Workbook: l.Workbook, Label: l.Label, Formats: listed(l.Formats), Locked: l.Locked,
+	return apiLink{ID: l.ID, Clip: l.ClipSlug, Workbook: l.Workbook, Label: l.Label, Formats: asList(l.Formats), Locked: l.Locked,
 		CreatedAt: l.CreatedAt.UTC(), ExpiresAt: momentOrNull(l.ExpiresAt), RevokedAt: momentOrNull(l.RevokedAt),
 		LastUsedAt: momentOrNull(l.LastUsedAt), LastUsedBy: l.LastUsedBy, RotatedTo: l.RotatedTo}
 }

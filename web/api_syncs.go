@@ -43,6 +43,11 @@ type apiSyncRunBody struct {
 	EndedAt   *time.Time      `json:"ended_at"`
 	Rows      int64           `json:"rows"`
 	Cells     int64           `json:"cells_changed"`
+	Verified  int64           `json:"cells_verified"` // read back and found right
+	Reads     int             `json:"reads"`          // calls of Google's API
+	Writes    int             `json:"writes"`
+	Bytes     int64           `json:"bytes_sent"`
+	Notes     []string        `json:"notes,omitempty"` // what people should know
 	Error     clips.Kind      `json:"error,omitempty"`
 	Message   string          `json:"message,omitempty"`
 }
@@ -65,7 +70,8 @@ func (s *site) syncBody(st clips.SyncStatus) apiSyncBody {
 
 func syncRunBody(r clips.SyncRun) apiSyncRunBody {
 	return apiSyncRunBody{ID: r.ID, Slot: r.Slot.UTC(), Asked: r.Asked, State: r.State, Tries: r.Tries, StartedAt: momentOrNull(r.StartedAt),
-		EndedAt: momentOrNull(r.EndedAt), Rows: r.Pushed.Rows, Cells: r.Pushed.Cells, Error: r.Kind, Message: r.Notice}
+		EndedAt: momentOrNull(r.EndedAt), Rows: r.Pushed.Rows, Cells: r.Pushed.Cells, Verified: r.Pushed.Verified, Reads: r.Pushed.Reads,
+		Writes: r.Pushed.Writes, Bytes: r.Pushed.Bytes, Notes: r.Pushed.Notes, Error: r.Kind, Message: r.Notice}
 }
 
 func (s *site) apiSyncs(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
