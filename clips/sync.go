@@ -125,6 +125,8 @@ type Push struct {
 	Info  SnapshotInfo
 	Rows  func() Rows // the result from its first row, as often as asked; the caller of Rows closes
 
+	Parts []Push // of a workbook: each has a target of its own, and all are taken or none; then Rows is nil
+
 	Formats map[string]ColumnFormat // how columns look, by their names
 	Held    int64                   // rows the target held after the last push; a hint of how much to read, 0 is unknown
 

@@ -24,6 +24,7 @@ type job struct {
 	ctx  context.Context
 	task task
 	undo *image // what to put back; nil is a push
+	unit []*job // this job and those that are done with it, all or none; nil is a job by itself
 
 	lead chan struct{} // closed when it is its turn
 	done chan struct{} // closed when somebody took it along
@@ -115,6 +116,9 @@ func (b *book) company(j *job) []*job {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	jobs := []*job{j}
+	if j.unit != nil {
+		return j.unit
+	}
 	if !j.sociable() {
 		return jobs
 	}
@@ -128,7 +132,9 @@ func (b *book) company(j *job) []*job {
 	return jobs
 }
 
-func (j *job) sociable() bool { return j.undo == nil && !j.task.DryRun && j.task.small() }
+func (j *job) sociable() bool {
+	return j.unit == nil && j.undo == nil && !j.task.DryRun && j.task.small()
+}
 
 // pass gives the turn to the next in the queue.
 func (b *book) pass() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"google.golang.org/api/googleapi"
@@ -81,15 +82,7 @@ func (r *remote) write(ctx context.Context, unit []*job) {
 	ctx, stop := together(ctx, unit, 1)
 	defer stop()
 	began := time.Now()
-	var requests []*gsheets.Request
-	var err error
-	if j := unit[0]; len(unit) == 1 && j.plan.size() > mostBytes {
-		requests, err = r.stage(ctx, j)
-	} else {
-		for _, j := range unit {
-			requests = append(requests, j.plan.requests()...)
-		}
-	}
+	requests, err := r.requests(ctx, unit)
 	var after *layout
 	if err == nil {
 		requests = append(requests, infoRequests(unit)...)
@@ -106,6 +99,42 @@ func (r *remote) write(ctx context.Context, unit []*job) {
 	r.prove(ctx, unit, after)
 }
 
+// requests are those of a unit, with the cells in them; where that is too much for one batch, the larger ones' are
+// brought into hidden tabs first.
+func (r *remote) requests(ctx context.Context, unit []*job) ([]*gsheets.Request, error) {
+	var all []*gsheets.Request
+	size := 0
+	for _, j := range unit {
+		size += j.plan.size()
+	}
+	for _, j := range unit {
+		if size <= mostBytes || j.plan.size() <= mostBytes/len(unit) {
+			all = append(all, j.plan.requests()...)
+			continue
+		}
+		staged, err := r.stage(ctx, j)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, staged...)
+	}
+	return deletingOnce(all), nil
+}
+
+// deletingOnce leaves out the second of two requests to delete the same tab: plans that are made side by side sweep the
+// same leftovers.
+func deletingOnce(requests []*gsheets.Request) []*gsheets.Request {
+	deleted := map[int64]bool{}
+	return slices.DeleteFunc(requests, func(r *gsheets.Request) bool {
+		if r.DeleteSheet == nil {
+			return false
+		}
+		again := deleted[r.DeleteSheet.SheetId]
+		deleted[r.DeleteSheet.SheetId] = true
+		return again
+	})
+}
+
 // another sends jobs on another round when that may help: the spreadsheet changed, or Google refused a batch, which of
 // several may have been somebody else's fault. What it refuses once more it will go on refusing.
 func (r *remote) another(unit []*job, err error) {
@@ -113,7 +142,7 @@ func (r *remote) another(unit []*job, err error) {
 		e, isGoogles := errors.AsType[*googleapi.Error](err)
 		refusedBatch := isGoogles && e.Code == http.StatusBadRequest
 		_, twice := errors.AsType[*googleapi.Error](j.again)
-		others := len(unit) > 1 && (isGoogles && judge(err) == refused || errors.Is(err, context.Canceled))
+		others := len(unit) > 1 && j.unit == nil && (isGoogles && judge(err) == refused || errors.Is(err, context.Canceled))
 		switch {
 		case j.ctx.Err() != nil:
 			r.fail(j, j.ctx.Err())

@@ -87,4 +87,9 @@
 // quotas, and several processes can share one. Pushes to one spreadsheet wait for each other in this process, and
 // small ones that wait at the same time go in one call and one batch; when it is refused, each goes by itself.
 // Between processes, leases keep them apart, and where those fail, the guards.
+//
+// # Parts
+//
+// The push of a workbook has parts, each with a target, and a tab, of its own. Their plans go in one batch: all are
+// applied or none. A part that cannot be brought keeps the others from it, and so does one that cannot be put back.
 package sheets

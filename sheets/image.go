@@ -17,6 +17,8 @@ type image struct {
 	Target  string  `json:"t"`
 	State   state   `json:"state"` // as it was
 	Pieces  []piece `json:"pieces"`
+
+	Parts [][]byte `json:"parts,omitempty"` // of a push in parts: the images of those that changed, packed, and nothing else
 }
 
 // piece is a stretch of cells of one column, downwards.

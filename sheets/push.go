@@ -55,6 +55,9 @@ func New(o Options) *Pusher {
 // Push makes a target hold a result, or says in a *clips.Error why it does not. It may be repeated: what is there
 // already is not written again. When ctx ends, the target holds the result or what it held.
 func (p *Pusher) Push(ctx context.Context, push clips.Push) (clips.Pushed, error) {
+	if len(push.Parts) > 0 {
+		return p.pushParts(ctx, push)
+	}
 	return p.push(ctx, push, nil)
 }
 
@@ -65,28 +68,41 @@ func (p *Pusher) Undo(ctx context.Context, push clips.Push, before []byte) (clip
 	if err != nil {
 		return clips.Pushed{}, err
 	}
+	if len(im.Parts) > 0 {
+		return p.undoParts(ctx, push, im.Parts)
+	}
 	return p.push(ctx, push, &im)
 }
 
 func (p *Pusher) push(ctx context.Context, push clips.Push, undo *image) (clips.Pushed, error) {
-	t, err := newTask(push, time.Now())
+	j, err := p.job(ctx, push, undo)
 	if err != nil {
 		return clips.Pushed{}, err
+	}
+	p.do(j)
+	return j.out, j.err
+}
+
+func (p *Pusher) job(ctx context.Context, push clips.Push, undo *image) (*job, error) {
+	t, err := newTask(push, time.Now())
+	if err != nil {
+		return nil, err
 	}
 	if undo != nil {
 		t.target = undo.Target // of a snapshot, that of the period it was for
 		t.width, t.Held = undo.size(t.Held)
 	}
-	if err := checkSize(push.Info); err != nil {
-		return clips.Pushed{}, err
-	}
-	j := newJob(ctx, t, undo)
-	b := p.book(push.Sync.Spreadsheet)
+	return newJob(ctx, t, undo), checkSize(push.Info)
+}
+
+// do brings a job to its end.
+func (p *Pusher) do(j *job) {
+	s := j.task.Sync
+	b := p.book(s.Spreadsheet)
 	b.do(j, func(ctx context.Context, jobs []*job) {
-		r := &remote{Pusher: p, id: push.Sync.Spreadsheet, account: push.Sync.Account, pace: &b.pace}
+		r := &remote{Pusher: p, id: s.Spreadsheet, account: s.Account, pace: &b.pace}
 		r.serve(ctx, jobs)
 	})
-	return j.out, j.err
 }
 
 // checkSize refuses what no spreadsheet could hold, before a row of it is read.

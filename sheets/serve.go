@@ -20,6 +20,10 @@ func (r *remote) serve(ctx context.Context, jobs []*job) {
 		r.failAll(jobs, err)
 		return
 	}
+	if jobs[0].unit != nil {
+		r.serveUnit(ctx, jobs)
+		return
+	}
 	for round := range rounds {
 		open := unsettled(jobs)
 		if round == 0 {
@@ -30,7 +34,12 @@ func (r *remote) serve(ctx context.Context, jobs []*job) {
 			r.round(ctx, []*job{j})
 		}
 	}
-	for _, j := range unsettled(jobs) {
+	r.giveUp(unsettled(jobs))
+}
+
+// giveUp ends jobs for which another round is no use any more.
+func (r *remote) giveUp(jobs []*job) {
+	for _, j := range jobs {
 		if errors.Is(j.again, errMoved) {
 			j.again = &clips.Error{Kind: clips.KindUnavailable, Notice: "Somebody was changing the spreadsheet's rows and columns " +
 				"all the while; the next run tries again."}
@@ -71,15 +80,7 @@ func (r *remote) round(ctx context.Context, jobs []*job) {
 	began := time.Now()
 	r.look(ctx, jobs)
 	for _, j := range unsettled(jobs) {
-		r.spend(j, func() {
-			err := j.ctx.Err()
-			if err == nil {
-				err = r.decide(ctx, j)
-			}
-			if err != nil {
-				r.fail(j, err)
-			}
-		})
+		r.decideOrFail(ctx, j)
 	}
 	for _, j := range jobs {
 		j.out.Plan += time.Since(began)
@@ -87,6 +88,18 @@ func (r *remote) round(ctx context.Context, jobs []*job) {
 	if unit := goTogether(unsettled(jobs)); len(unit) > 0 {
 		r.spend(unit[0], func() { r.write(ctx, unit) })
 	}
+}
+
+func (r *remote) decideOrFail(ctx context.Context, j *job) {
+	r.spend(j, func() {
+		err := j.ctx.Err()
+		if err == nil {
+			err = r.decide(ctx, j)
+		}
+		if err != nil {
+			r.fail(j, err)
+		}
+	})
 }
 
 // spend counts the calls that are made for a job. Those for several are the first one's, so that the sum is right.

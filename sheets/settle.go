@@ -45,7 +45,7 @@ func (p *planner) addTab() error {
 	p.sheet = p.layout.freeID("tab", p.layout.id, p.task.target)
 	p.title = p.layout.freeTitle(p.task.title())
 	p.tab = newTab(p.sheet, p.title)
-	p.tab.index = len(p.layout.tabs)
+	p.tab.index = len(p.layout.tabs) + p.task.newer
 	return nil
 }
 

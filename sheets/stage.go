@@ -49,7 +49,7 @@ type stagePiece struct {
 // newStage lays out the runs that have something in them; the others only empty cells.
 func newStage(j *job, whole *layout) *stage {
 	s := &stage{index: len(whole.tabs)}
-	s.title = whole.freeTitle(fmt.Sprintf("~clipsheet %d-%d-%d", j.task.Run, j.task.Fence, len(j.stages)))
+	s.title = whole.freeTitle(fmt.Sprintf("~clipsheet %d-%d-%d", j.task.Run, j.task.Fence, j.task.part+len(j.stages)))
 	s.id = whole.freeID("stage", j.task.target, s.title)
 	for _, run := range j.plan.runs {
 		if j.plan.blank(run) {

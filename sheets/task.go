@@ -17,6 +17,8 @@ type task struct {
 	target string // of the sync; a snapshot has one for each period
 	label  string // of the period, for SyncSnapshot and SyncColumn
 	now    time.Time
+	part   int  // which of several that are done together
+	newer  int  // tabs that the others make in front of its own, should that be new
 	width  int  // columns of the result
 	large  bool // its cells are not read while its digest is the same
 	blind  bool // and it is
