@@ -146,7 +146,11 @@ func (c *Cache) await(ctx context.Context, run *flight, last answer) (answer, er
 // Run answers with the result of a run that began after it was called, and with nothing else: what a run cannot give is
 // an error, however good the last result is. It waits as long as ctx allows; several who wait share a run.
 func (c *Cache) Run(ctx context.Context, req clips.Request) (clips.SnapshotInfo, error) {
-	e := c.clip(req)
+	a, err := c.runAnew(ctx, c.clip(req))
+	return a.ofClip().Info, err
+}
+
+func (c *Cache) runAnew(ctx context.Context, e errand) (answer, error) {
 	e.limit = 0
 	r := c.hold(e.key)
 	defer c.letGo(r)
@@ -155,16 +159,16 @@ func (c *Cache) Run(ctx context.Context, req clips.Request) (clips.SnapshotInfo,
 	c.mu.Unlock()
 	if before != nil {
 		if err := before.wait(ctx); err != nil {
-			return clips.SnapshotInfo{}, err
+			return answer{}, err
 		}
 	}
 	c.mu.Lock()
 	run := c.start(r, &r.running, func(ctx context.Context) (set, error) { return c.refresh(ctx, r, e) })
 	c.mu.Unlock()
 	if err := run.wait(ctx); err != nil {
-		return clips.SnapshotInfo{}, err
+		return answer{}, err
 	}
-	return answer{set: run.set}.ofClip().Info, run.err
+	return answer{set: run.set}, run.err
 }
 
 // Peek answers with what there is, of whatever age, and never causes a run. Without anything the error is

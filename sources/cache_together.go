@@ -17,6 +17,12 @@ func (c *Cache) Together(ctx context.Context, req clips.WorkbookRequest) (clips.
 	return a.ofWorkbook(), err
 }
 
+// RunTogether is Run for a workbook.
+func (c *Cache) RunTogether(ctx context.Context, req clips.WorkbookRequest) ([]clips.SnapshotInfo, error) {
+	a, err := c.runAnew(ctx, c.workbook(req))
+	return a.ofWorkbook().Infos, err
+}
+
 // PeekTogether is Peek for a workbook.
 func (c *Cache) PeekTogether(ctx context.Context, req clips.WorkbookRequest) (clips.WorkbookAnswer, error) {
 	a, err := c.peek(ctx, c.workbook(req))

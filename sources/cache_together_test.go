@@ -199,3 +199,20 @@ func TestWorkbookThatCannotBeStoredIsServed(t *testing.T) {
 		t.Errorf("the run was noted as %+v", run)
 	}
 }
+
+func TestRunTogetherIsNeverAnOlderResult(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.together(t, pack())
+		for _, want := range []string{"[3 4]", "[5 6]"} {
+			infos, err := w.RunTogether(t.Context(), pack())
+			if got := ids(clips.WorkbookAnswer{Infos: infos}); err != nil || got != want {
+				t.Errorf("the results of runs %s, want %s: %v", got, want, err)
+			}
+		}
+		w.source.set(func(context.Context, int) (clips.Rows, error) { return nil, errNoAnswer })
+		if infos, err := w.RunTogether(t.Context(), pack()); err == nil {
+			t.Errorf("a failed run gives %+v", infos)
+		}
+	})
+}
