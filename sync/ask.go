@@ -79,14 +79,14 @@ func (e *Engine) DryRun(ctx context.Context, name string, progress Progress) (cl
 // Preview is DryRun for a sync that need not be stored.
 func (e *Engine) Preview(ctx context.Context, s clips.Sync, progress Progress) (clips.Pushed, error) {
 	begun := time.Now()
-	result, err := e.result(ctx, s)
+	push := e.push(clips.SyncTask{Sync: s, Run: clips.SyncRun{Slot: begun, Fence: s.Fence + 1}}, try{progress: progress})
+	push.DryRun = true
+	done, err := e.gather(ctx, &push)
 	if err != nil {
 		return clips.Pushed{}, err
 	}
-	defer result.Close()
+	defer done()
 	query := time.Since(begun)
-	push := e.push(clips.SyncTask{Sync: s, Run: clips.SyncRun{Slot: begun, Fence: s.Fence + 1}}, try{progress: progress})
-	push.Info, push.Rows, push.DryRun = result.Info, result.Rows, true
 	pushed, err := e.o.Target.Push(ctx, push)
 	pushed.Query = query
 	return pushed, err

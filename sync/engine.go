@@ -25,6 +25,10 @@ type Options struct {
 	Results Results
 	Target  Target
 
+	// Workbook finds the workbook whose clips a sync brings, each to a tab of its own; ok is false for a sync of its one
+	// clip. It may be nil.
+	Workbook func(ctx context.Context, s clips.Sync) (w clips.Workbook, ok bool, err error)
+
 	TimeZone func(source string) *time.Location                     // where "today" is for a clip without a zone; nil is UTC
 	Formats  func(c clips.Clip) map[string]clips.ColumnFormat       // how the columns of a clip look; may be nil
 	Tell     func(context.Context, clips.Sync, clips.SyncRun) error // tells the owner: see news; may be nil

@@ -11,7 +11,8 @@ import (
 
 // Target is what results are pushed to.
 type Target interface {
-	// Push makes the target hold the whole result or leaves it as it was; there is nothing between. A push repeated
+	// Push makes the target hold the whole result or leaves it as it was; there is nothing between, also where a push has
+	// parts: all of them are brought or none. A push repeated
 	// after its answer was lost changes nothing, and one with a lower fence than the target has seen is refused with
 	// clips.KindSuperseded. When ctx ends, the lease is lost or the service stops: nothing may be sent any more. What
 	// it did is told even of a push that failed.
@@ -28,6 +29,9 @@ type Target interface {
 type Results interface {
 	// Run yields the result of a run of the clip that began after it was called. The caller closes it.
 	Run(ctx context.Context, req clips.Request) (Result, error)
+
+	// RunTogether is Run for the clips of a workbook, in one snapshot of their source. Each of the results is closed.
+	RunTogether(ctx context.Context, req clips.WorkbookRequest) ([]Result, error)
 }
 
 // Result is a whole result in hand.

@@ -89,19 +89,18 @@ func why(ctx context.Context, err error) error {
 
 func (e *Engine) pushResult(ctx context.Context, task clips.SyncTask, how try) (snapshot int64, p clips.Pushed, err error) {
 	begun := time.Now()
-	result, err := e.result(ctx, task.Sync)
+	push := e.push(task, how)
+	done, err := e.gather(ctx, &push)
 	if err != nil {
 		return 0, clips.Pushed{}, err
 	}
-	defer result.Close()
+	defer done()
 	query := time.Since(begun)
 	if err = e.waitForSpreadsheet(ctx, task, how); err == nil {
-		push := e.push(task, how)
-		push.Info, push.Rows = result.Info, result.Rows
 		p, err = e.o.Target.Push(ctx, push)
 	}
 	p.Query = query
-	return result.Info.ID, p, err
+	return push.Info.ID, p, err
 }
 
 // overtake is for a target that has seen a higher fence although the run is ours: the state database was restored from
@@ -121,21 +120,36 @@ func (e *Engine) overtake(ctx context.Context, task clips.SyncTask, err error) e
 // push is what a target is told, without a result.
 func (e *Engine) push(task clips.SyncTask, how try) clips.Push {
 	r := task.Run
-	p := clips.Push{Sync: task.Sync, Run: r.ID, Fence: r.Fence, Slot: r.Slot, Held: task.Held, Tell: how.progress}
-	if e.o.Formats != nil {
-		p.Formats = e.o.Formats(task.Sync.Clip)
-	}
-	return p
+	return clips.Push{Sync: task.Sync, Run: r.ID, Fence: r.Fence, Slot: r.Slot, Held: task.Held, Tell: how.progress,
+		Formats: e.formats(task.Sync.Clip)}
 }
 
-// result runs the clip, never mind how young its last result is: what is written in a spreadsheet stays there.
-func (e *Engine) result(ctx context.Context, s clips.Sync) (Result, error) {
-	revision := s.Clip.Revision
-	bound, err := clips.Bind(revision, s.Params, time.Now(), e.zone(revision))
-	if err != nil {
-		return Result{}, err
+func (e *Engine) formats(c clips.Clip) map[string]clips.ColumnFormat {
+	if e.o.Formats == nil {
+		return nil
 	}
-	return e.o.Results.Run(ctx, clips.Request{Clip: s.Clip, Bound: bound, Fresh: true})
+	return e.o.Formats(c)
+}
+
+// gather runs the clip of a push, or those of its workbook, never mind how young their last results are: what is
+// written in a spreadsheet stays there. The caller calls done when the push is over.
+func (e *Engine) gather(ctx context.Context, p *clips.Push) (done func(), err error) {
+	if e.o.Workbook != nil {
+		if w, ok, err := e.o.Workbook(ctx, p.Sync); ok || err != nil {
+			return e.gatherParts(ctx, p, w, err)
+		}
+	}
+	revision := p.Sync.Clip.Revision
+	bound, err := clips.Bind(revision, p.Sync.Params, time.Now(), e.zone(revision))
+	if err != nil {
+		return nil, err
+	}
+	result, err := e.o.Results.Run(ctx, clips.Request{Clip: p.Sync.Clip, Bound: bound, Fresh: true})
+	if err != nil {
+		return nil, err
+	}
+	p.Info, p.Rows = result.Info, result.Rows
+	return func() { result.Close() }, nil
 }
 
 // zone is where "today" is.

@@ -216,11 +216,22 @@ func (t *target) step(name string) {
 }
 
 func (t *target) Push(ctx context.Context, p clips.Push) (clips.Pushed, error) {
-	rows, err := texts(p.Rows())
-	if err != nil {
-		return clips.Pushed{}, err
+	parts := p.Parts
+	if parts == nil {
+		parts = []clips.Push{p}
 	}
-	return t.change(ctx, p, written{Rows: rows})
+	var w written
+	for _, part := range parts {
+		rows, err := texts(part.Rows())
+		if err != nil {
+			return clips.Pushed{}, err
+		}
+		if p.Parts != nil {
+			w.Rows = append(w.Rows, part.Sync.Tab+" at "+strings.TrimPrefix(part.Sync.Target, p.Sync.Target))
+		}
+		w.Rows = append(w.Rows, rows...)
+	}
+	return t.change(ctx, p, w)
 }
 
 func (t *target) Undo(ctx context.Context, p clips.Push, before []byte) (clips.Pushed, error) {

@@ -227,6 +227,23 @@ func (r *results) Run(ctx context.Context, req clips.Request) (clipsync.Result, 
 	}, nil
 }
 
+// RunTogether yields the same number for each clip.
+func (r *results) RunTogether(ctx context.Context, req clips.WorkbookRequest) (all []clipsync.Result, err error) {
+	n := 0
+	for i, clip := range req.Workbook.Clips {
+		one, err := r.Run(ctx, clips.Request{Clip: clip, Bound: req.Bound[i]})
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			n = int(one.Info.ID)
+		}
+		one.Rows = func() clips.Rows { return &list{values: []string{clip.Slug, fmt.Sprint(n)}} }
+		all = append(all, one)
+	}
+	return all, nil
+}
+
 func (r *results) count(n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

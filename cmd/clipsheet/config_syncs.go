@@ -39,6 +39,7 @@ const serviceAccount = "service"
 // SyncConfig is one [syncs.NAME] table.
 type SyncConfig struct {
 	Clip        string         `toml:"clip"`
+	Workbook    string         `toml:"workbook"`
 	Spreadsheet string         `toml:"spreadsheet"`
 	Tab         string         `toml:"tab"`
 	At          string         `toml:"at"`
@@ -102,6 +103,12 @@ func (c *Config) checkSync(at places, name string) error {
 	if !slugForm.MatchString(name) || len(name) > 100 {
 		return at.errorf(key, "%q is no name for a sync: use small letters, digits and single hyphens, such as mrr-to-board", name)
 	}
+	if s.Workbook != "" {
+		if err := c.checkSyncWorkbook(at, key, s); err != nil || !c.knowsClips(s.Workbook) {
+			return err
+		}
+		s.Clip = c.Workbooks[s.Workbook].Clips[0] // whose owner and time zone are the sync's
+	}
 	clip, ok := c.Clips[s.Clip]
 	if !ok {
 		return c.missingClip(at, key, "clip", s.Clip)
@@ -149,19 +156,45 @@ func (c *Config) checkSyncMode(at places, key string, s SyncConfig) error {
 }
 
 func (c *Config) checkSyncParams(at places, key string, s SyncConfig) error {
-	rev := c.clip(s.Clip).Revision
+	what, brought := "clip "+s.Clip, clips.Workbook{Clips: []clips.Clip{c.clip(s.Clip)}}
+	if s.Workbook != "" {
+		what, brought = "workbook "+s.Workbook, c.workbook(s.Workbook)
+	}
+	params := brought.Params()
 	for name := range s.Params {
-		if !slices.ContainsFunc(rev.Params, func(p clips.Param) bool { return p.Name == name }) {
-			return at.errorf(key+".params."+name, "clip %s has no parameter %q%s", s.Clip, name, listParams(rev.Params))
+		if !slices.ContainsFunc(params, func(p clips.Param) bool { return p.Name == name }) {
+			return at.errorf(key+".params."+name, "%s has no parameter %q%s", what, name, listParams(params))
 		}
 	}
-	for _, p := range rev.Params {
-		if _, given := s.Params[p.Name]; p.Default == nil && !given {
-			return at.errorf(key, "clip %s needs a value for %s: add [%s.params] with %s = \"…\"", s.Clip, p.Name, key, p.Name)
+	for _, clip := range brought.Clips {
+		for _, p := range clip.Revision.Params {
+			if _, given := s.Params[p.Name]; p.Default == nil && !given {
+				return at.errorf(key, "clip %s needs a value for %s: add [%s.params] with %s = \"…\"", clip.Slug, p.Name, key, p.Name)
+			}
+		}
+		if err := checkLocked(clip.Revision, s.params()); err != nil {
+			return at.errorf(key+".params", "%s", clips.NoticeOf(err))
 		}
 	}
-	if err := checkLocked(rev, s.params()); err != nil {
-		return at.errorf(key+".params", "%s", clips.NoticeOf(err))
+	return nil
+}
+
+// checkSyncWorkbook looks at what is different where a sync brings several clips, each to a tab of its own.
+func (c *Config) checkSyncWorkbook(at places, key string, s SyncConfig) error {
+	_, ok := c.Workbooks[s.Workbook]
+	known := slices.Sorted(maps.Keys(c.Workbooks))
+	switch guess := nearest(s.Workbook, known); {
+	case s.Clip != "":
+		return at.errorf(key, "has a clip and a workbook: remove one")
+	case !ok && guess != "":
+		return at.errorf(key+".workbook", "there is no workbook %q: did you mean %s?", s.Workbook, guess)
+	case !ok:
+		return at.errorf(key+".workbook", "there is no workbook %q: add [workbooks.%s] with the clips it has", s.Workbook, s.Workbook)
+	case s.Mode != "" && s.Mode != string(clips.SyncReplace):
+		return at.errorf(key+".mode", "a workbook replaces its tabs: remove the mode, or give the clip a sync of its own")
+	case s.Tab != "" || s.At != "" || s.AsOfCell != "" || s.InfoTab || len(s.Key)+len(s.FillDown) > 0:
+		return at.errorf(key, "each clip of a workbook has a tab of its own, named by its title: tab, at, key, fill_down, as_of_cell and "+
+			"info_tab are for a sync of a single clip")
 	}
 	return nil
 }

@@ -38,8 +38,11 @@ func (c *Config) checkWorkbook(at places, name string) error {
 	if _, taken := c.Clips[name]; taken {
 		return at.errorf(key, "there is a clip %q too, and commands take either by its name: rename one of them", name)
 	}
-	if w.To != "" && w.To != "xlsx" {
-		return at.errorf(key+".to", "%q is no form of this version: write \"xlsx\"; into spreadsheets, each clip goes by a sync of its own", w.To)
+	switch {
+	case w.To != "" && w.To != "xlsx" && w.To != "sheets":
+		return at.errorf(key+".to", "%q is no form of a workbook: write \"xlsx\", or \"sheets\" when only syncs bring it", w.To)
+	case !w.isFile() && w.Template != "":
+		return at.errorf(key+".template", "is for files, and to = \"sheets\" makes none: remove one of them")
 	}
 	if err := c.checkWorkbookClips(at, key, w); err != nil {
 		return err
@@ -99,6 +102,23 @@ func (c *Config) checkWorkbookParams(at places, key string, w WorkbookConfig) er
 		}
 	}
 	return nil
+}
+
+// knowsClips tells whether a workbook has clips, and all of them are there; checkWorkbook says what is wrong.
+func (c *Config) knowsClips(workbook string) bool {
+	w := c.Workbooks[workbook]
+	return len(w.Clips) > 0 && !slices.ContainsFunc(w.Clips, func(slug string) bool { _, ok := c.Clips[slug]; return !ok })
+}
+
+// isFile tells whether there is a file of it, rather than only tabs that a sync brings into a spreadsheet.
+func (w WorkbookConfig) isFile() bool { return w.To != "sheets" }
+
+// workbookOfSync is the name of the workbook that a sync brings; "" when it brings its clip.
+func (c *Config) workbookOfSync(s clips.Sync) string {
+	if !s.Declared {
+		return ""
+	}
+	return c.Syncs[s.Name].Workbook
 }
 
 // workbook is a workbook of the file. Its clips have the revisions of the file, and no IDs yet.

@@ -65,6 +65,7 @@ func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *promet
 		Store:    c.state,
 		Results:  results{c.cache},
 		Target:   c.google.pusher,
+		Workbook: workbooks{c}.of,
 		TimeZone: c.timeZone,
 		Formats:  func(clip clips.Clip) map[string]clips.ColumnFormat { return c.config.Load().formats(clip.Slug) },
 		Tell:     c.tell,
@@ -150,6 +151,28 @@ func (r results) Run(ctx context.Context, req clips.Request) (clipsync.Result, e
 	if err != nil {
 		return clipsync.Result{}, err
 	}
+	return r.open(info)
+}
+
+func (r results) RunTogether(ctx context.Context, req clips.WorkbookRequest) (all []clipsync.Result, err error) {
+	infos, err := r.cache.RunTogether(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	for _, info := range infos {
+		result, err := r.open(info)
+		if err != nil {
+			for _, opened := range all {
+				opened.Close()
+			}
+			return nil, err
+		}
+		all = append(all, result)
+	}
+	return all, nil
+}
+
+func (r results) open(info clips.SnapshotInfo) (clipsync.Result, error) {
 	snapshot, file, err := r.cache.Open(info)
 	if err != nil {
 		return clipsync.Result{}, err

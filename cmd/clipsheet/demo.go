@@ -27,7 +27,7 @@ type demoCmd struct {
 // Help is shown below the flags.
 func (demoCmd) Help() string {
 	return `A made-up company keeps its books in a primary Postgres; its streaming follower is the source of a dozen clips,
-and three syncs fill spreadsheets of a Google Sheets simulator.
+and four syncs fill spreadsheets of a Google Sheets simulator.
 DIR/demo.json lists the addresses. Ctrl-C stops everything and removes it; after a kill -9 the same DIR goes on.`
 }
 
@@ -167,7 +167,10 @@ func (d *demoRun) link(ctx context.Context, home map[string]string) error {
 		}
 		home[clip.Slug] = feedURL(cfg, d.tokens[clip.Slug], clip.Slug, "html")
 	}
-	for name := range cfg.Workbooks {
+	for name, w := range cfg.Workbooks {
+		if !w.isFile() {
+			continue
+		}
 		if err := d.linkTo(ctx, clips.Link{Workbook: name, Label: "demo"}, before.Workbooks[name]); err != nil {
 			return err
 		}
@@ -253,7 +256,7 @@ Clipsheet is running. Open this page:
 
   %s/
 
-Three syncs fill spreadsheets each minute, on a Google Sheets of this machine; one is broken, and says why. Watch them:
+Four syncs fill spreadsheets, some each minute, on a Google Sheets of this machine; one is broken, and says why. Watch them:
 
   %s/
 

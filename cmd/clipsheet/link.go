@@ -49,7 +49,10 @@ func (c *linkCreate) Run(ctx context.Context, std streams) error {
 func (c *linkCreate) link(ctx context.Context, cfg *Config, st *state) (l clips.Link, err error) {
 	l = clips.Link{Label: c.Label, Formats: c.Format, Locked: c.Param}
 	what, opened := "clip "+c.Clip, []clips.Clip(nil)
-	if _, ok := cfg.Workbooks[c.Clip]; ok {
+	if w, ok := cfg.Workbooks[c.Clip]; ok && !w.isFile() {
+		return l, usagef("workbook %s has to = \"sheets\", so there is no file to link to; the spreadsheets it is brought into are shared in Google",
+			c.Clip)
+	} else if ok {
 		what, l.Workbook, opened = "workbook "+c.Clip, c.Clip, cfg.workbook(c.Clip).Clips
 	} else {
 		clip, err := findClip(ctx, cfg, st, c.Clip)

@@ -99,7 +99,7 @@ func (c *syncCmd) one(ctx context.Context, std streams, k *core) error {
 
 func listSyncs(ctx context.Context, w io.Writer, k *core, syncs []clips.Sync) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "SYNC\tCLIP\tMODE\tSCHEDULE\tNEXT\tLAST")
+	fmt.Fprintln(tw, "SYNC\tBRINGS\tMODE\tSCHEDULE\tNEXT\tLAST")
 	for _, s := range syncs {
 		runs, err := k.state.SyncRuns(ctx, s.ID, 1)
 		if err != nil {
@@ -109,7 +109,7 @@ func listSyncs(ctx context.Context, w io.Writer, k *core, syncs []clips.Sync) er
 		if len(runs) > 0 {
 			last = lineOfRun(runs[0])
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, s.Clip.Slug, s.Mode, or(s.Schedule, "by hand"), nextOf(s), last)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, or(k.config.Load().workbookOfSync(s), s.Clip.Slug), s.Mode, or(s.Schedule, "by hand"), nextOf(s), last)
 	}
 	return tw.Flush()
 }

@@ -46,20 +46,36 @@ type workbooks struct{ *core }
 
 func (w workbooks) Find(ctx context.Context, name string) (clips.Workbook, error) {
 	cfg := w.config.Load()
-	declared, ok := cfg.Workbooks[name]
-	if !ok {
+	if declared, ok := cfg.Workbooks[name]; !ok || !declared.isFile() {
 		return clips.Workbook{}, clips.ErrNotFound
 	}
-	book := cfg.workbook(name)
+	return w.find(ctx, cfg, name)
+}
+
+func (w workbooks) find(ctx context.Context, cfg *Config, name string) (clips.Workbook, error) {
+	declared, book := cfg.Workbooks[name], cfg.workbook(name)
 	all, err := w.state.ClipsNamed(ctx, declared.Clips)
 	book.Clips = declared.preset(all)
 	return book, err
 }
 
+// of finds the workbook that a sync brings, if it is one of a workbook.
+func (w workbooks) of(ctx context.Context, s clips.Sync) (clips.Workbook, bool, error) {
+	cfg := w.config.Load()
+	name := cfg.workbookOfSync(s)
+	if name == "" {
+		return clips.Workbook{}, false, nil
+	}
+	book, err := w.find(ctx, cfg, name)
+	return book, true, err
+}
+
 func (w workbooks) List() (all []clips.Workbook) {
 	cfg := w.config.Load()
 	for _, name := range slices.Sorted(maps.Keys(cfg.Workbooks)) {
-		all = append(all, cfg.workbook(name))
+		if cfg.Workbooks[name].isFile() {
+			all = append(all, cfg.workbook(name))
+		}
 	}
 	return all
 }
