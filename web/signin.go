@@ -184,8 +184,7 @@ func ownPath(path string) string {
 	u, err := url.Parse(path)
 	switch {
 	case err != nil, u.Scheme != "", u.Host != "", u.Opaque != "", u.User != nil,
-		!strings.HasPrefix(path, "/"), strings.HasPrefix(path, "//"),
-		strings.ContainsAny(path, "\\\r\n\t"), strings.HasPrefix(u.Path, "//"),
+		!strings.HasPrefix(path, "/"), strings.HasPrefix(u.Path, "//"), strings.ContainsAny(path, "\\\r\n\t"),
 		u.Path == "/signin", u.Path == SignInCallback:
 		return "/"
 	}

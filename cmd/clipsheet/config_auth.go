@@ -38,7 +38,7 @@ func (c *Config) checkAuth(at places) error {
 }
 
 func (c *Config) checkLocal(at places) error {
-	if host, _, _ := net.SplitHostPort(c.Server.Listen); !isLoopback(host) {
+	if host, _, err := net.SplitHostPort(c.Server.Listen); err == nil && !isLoopback(host) {
 		return at.errorf("server.listen", "auth.mode \"local\" has no sign-in, so only a loopback address is accepted, not %q: "+
 			"listen on 127.0.0.1 and let a reverse proxy publish /d/, or have people sign in with auth.mode = \"oidc\"", c.Server.Listen)
 	}
@@ -65,6 +65,9 @@ func (c *Config) checkOIDC(at places) error {
 	}
 	if !isSafe(c.Server.BaseURL) {
 		return at.errorf("server.base_url", "cookies of people who sign in must not travel in clear, so it has to begin with https://, not %q", c.Server.BaseURL)
+	}
+	if u, err := url.Parse(c.Server.BaseURL); err != nil || u.Path != "" {
+		return at.errorf("server.base_url", "pages of people who sign in stand at the root of a host: write https://HOST, without a path")
 	}
 	if len(a.Domains) == 0 {
 		return at.errorf("auth", "auth.mode \"oidc\" needs domains: whose e-mail addresses may sign in, such as domains = [\"example.com\"]")
