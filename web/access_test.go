@@ -48,6 +48,8 @@ var routes = map[string]clips.Role{
 	"POST /people/{id}/deactivate": clips.RoleAdmin,
 
 	"GET /events":                     clips.RoleReader,
+	"GET /runs":                       clips.RoleReader,
+	"GET /workbooks":                  clips.RoleReader,
 	"GET /syncs":                      clips.RoleReader,
 	"GET /syncs/new":                  clips.RoleAuthor,
 	"GET /syncs/{name}":               clips.RoleReader,

@@ -29,6 +29,7 @@ type Store interface {
 	Clip(ctx context.Context, slug string) (clips.Clip, error)
 	LastRuns(ctx context.Context) (map[int64]clips.Run, error)
 	Note(ctx context.Context, act clips.Act) error
+	Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, error)
 	Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error)
 	Runs(ctx context.Context, clipID int64, limit int) ([]clips.Run, error)
 	Links
@@ -133,6 +134,7 @@ func New(o Options) http.Handler {
 	s.apiPages(r)
 	s.clipPages(r)
 	s.syncPages(r)
+	s.runPages(r)
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })
 	return r

@@ -1,0 +1,146 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"clipsheet/clips"
+)
+
+func (s *site) runPages(r chi.Router) {
+	r.Get("/runs", s.signedIn(clips.RoleReader, s.listRuns))
+	r.Get("/workbooks", s.signedIn(clips.RoleReader, s.listWorkbooks))
+}
+
+const mostWork = 200 // shown at once
+
+// workSpans are how far back the page of runs looks.
+var workSpans = []choice{{"1h", "Last hour"}, {"24h", "Last day"}, {"168h", "Last week"}, {"720h", "Last 30 days"}}
+
+var workStates = []choice{{"", "All states"}, {"failed", "Failed"}, {"open", "Running or waiting"}, {"done", "Done"}, {"skipped", "Skipped"}}
+
+// runsPage lists refreshes of clips and runs of syncs.
+type runsPage struct {
+	Work    []workRow
+	Chosen  clips.WorkFilter
+	Span    string
+	Spans   []choice
+	States  []choice
+	Clips   []clips.Clip
+	Sources []string
+	Newest  string // the address of the same, the newest first
+	Worst   string // and the worst first
+	Most    int    // how many there are at the most
+	Wrong   string
+}
+
+// workRow is a line of it.
+type workRow struct {
+	clips.Work
+	Word, Tone string
+	Began      *moment
+	Took       string
+}
+
+func (s *site) listRuns(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	q := r.URL.Query()
+	p := runsPage{Span: "24h", Spans: workSpans, States: workStates, Most: mostWork,
+		Chosen: clips.WorkFilter{Sources: who.Sources, Source: q.Get("source"), Clip: q.Get("clip"), State: q.Get("state"),
+			Newest: q.Get("order") == "newest", Most: mostWork}}
+	for _, span := range workSpans {
+		if span.Value == q.Get("span") {
+			p.Span = span.Value
+		}
+	}
+	span, _ := time.ParseDuration(p.Span)
+	p.Chosen.Since = s.Now().Add(-span)
+	p.Newest, p.Worst = "/runs?"+ordered(q, "newest"), "/runs?"+ordered(q, "")
+
+	work, err := s.Store.Work(r.Context(), p.Chosen)
+	var all []clips.Clip
+	if err == nil {
+		all, err = s.Store.Clips(r.Context())
+	}
+	if err != nil {
+		s.failed(w, r, who, err)
+		return
+	}
+	for _, c := range all {
+		if who.May(c.Revision.Source) {
+			p.Clips, p.Sources = append(p.Clips, c), append(p.Sources, c.Revision.Source)
+		}
+	}
+	p.Sources = choices(p.Sources)
+	for _, one := range work {
+		p.Work = append(p.Work, s.workRow(one))
+	}
+	s.show(w, r, who, "runs.html", http.StatusOK, "Runs", p)
+}
+
+// ordered is the query of the page in another order.
+func ordered(q url.Values, order string) string {
+	kept := url.Values{"order": {order}}
+	for _, name := range []string{"span", "state", "clip", "source"} {
+		if q.Get(name) != "" {
+			kept.Set(name, q.Get(name))
+		}
+	}
+	return kept.Encode()
+}
+
+func (s *site) workRow(one clips.Work) workRow {
+	row := workRow{Work: one, Began: s.moment(one.BeganAt, time.UTC)}
+	if one.State != string(clips.SyncSkipped) && one.State != string(clips.SyncQueued) {
+		row.Took = took(one.Took(s.Now()))
+	}
+	if one.State == string(clips.RunAbandoned) {
+		row.Word, row.Tone = "Given up", "bad"
+		return row
+	}
+	row.Word, row.Tone = runStateInWords(clips.SyncRun{State: clips.SyncState(one.State), Notice: one.Notice})
+	return row
+}
+
+// workbooksPage lists the workbooks, each with its clips.
+type workbooksPage struct{ Workbooks []workbookParts }
+
+type workbookParts struct {
+	clips.Workbook
+	Address string // of the file; empty when we know no link to it
+}
+
+// listWorkbooks shows the workbooks all of whose clips a person may see.
+func (s *site) listWorkbooks(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	var p workbooksPage
+	var all []clips.Workbook
+	if s.Workbooks != nil {
+		all = s.Workbooks.List()
+	}
+	for _, named := range all {
+		book, err := s.Workbooks.Find(r.Context(), named.Name)
+		if err != nil {
+			s.failed(w, r, who, err)
+			return
+		}
+		if mayReadAll(who, book.Clips) {
+			p.Workbooks = append(p.Workbooks, workbookParts{book, s.Home[book.Name]})
+		}
+	}
+	s.show(w, r, who, "workbooks.html", http.StatusOK, "Workbooks", p)
+}
+
+func mayReadAll(who clips.Person, all []clips.Clip) bool {
+	for _, c := range all {
+		if !who.May(c.Revision.Source) {
+			return false
+		}
+	}
+	return true
+}
+
+// Label is what people call a workbook.
+func (b workbookParts) Label() string { return cmp.Or(b.Title, b.Name) }
