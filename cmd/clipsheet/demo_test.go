@@ -32,6 +32,7 @@ func TestDemo(t *testing.T) {
 	t.Run("the month-end pack is whole", d.monthEndPack)
 	t.Run("a crowd costs one query", d.aCrowdCostsOneQuery)
 	t.Run("syncs land in spreadsheets", d.syncsLand)
+	t.Run("commands work on a server", d.commandsWorkOnAServer)
 	t.Run("feeds outlive the follower", d.feedsOutliveTheFollower)
 	t.Run("a stop removes everything", d.stopRemovesEverything)
 }
@@ -195,8 +196,12 @@ func (d *demoTest) monthEndPack(t *testing.T) {
 // command runs a command on the demo's config and gives what it said.
 func (d *demoTest) command(t *testing.T, want int, args ...string) string {
 	t.Helper()
+	return d.commandLine(t, want, append(args, "--config", d.Config)...)
+}
+
+func (d *demoTest) commandLine(t *testing.T, want int, args ...string) string {
+	t.Helper()
 	var out, errs bytes.Buffer
-	args = append(args, "--config", d.Config)
 	if code := run(context.Background(), args, streams{Out: &out, Err: &errs}); code != want {
 		t.Errorf("%q: exit code %d, want %d: %s", args, code, want, errs.String())
 	}

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"clipsheet/clips"
@@ -25,6 +24,7 @@ type linkCmd struct {
 
 type linkCreate struct {
 	configFlag
+	serverFlag
 	Clip    string            `arg:"" help:"The clip, or the workbook, it opens."`
 	Label   string            `short:"l" placeholder:"TEXT" help:"What it is for, so that it can be told from others later."`
 	Expires string            `placeholder:"WHEN" help:"When it ends: a length of time such as 90d, or a date such as 2027-01-31."`
@@ -33,6 +33,9 @@ type linkCreate struct {
 }
 
 func (c *linkCreate) Run(ctx context.Context, std streams) error {
+	if c.Server != "" {
+		return c.onServer(func(r *remote) error { return c.createRemotely(ctx, std, r) })
+	}
 	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
 		link, err := c.link(ctx, cfg, st)
 		if err != nil {
@@ -42,7 +45,7 @@ func (c *linkCreate) Run(ctx context.Context, std streams) error {
 		if link, err = st.CreateLink(ctx, link, token.Hash()); err != nil {
 			return err
 		}
-		return printLink(std.Out, cfg, link, token)
+		return printLink(std.Out, addressesOf(cfg, link, token), link)
 	})
 }
 
@@ -138,23 +141,20 @@ func findClip(ctx context.Context, cfg *Config, st *state, slug string) (clips.C
 	return st.Clip(ctx, slug)
 }
 
-func printLink(w io.Writer, cfg *Config, link clips.Link, token clips.Token) error {
-	fmt.Fprintf(w, "Link %d to %s", link.ID, link.Name())
-	if link.Label != "" {
-		fmt.Fprintf(w, " (%s)", link.Label)
-	}
-	fmt.Fprintln(w, ". Whoever has one of these addresses may read it; they are shown this once.")
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+// addressesOf are where a link opens what, by format.
+func addressesOf(cfg *Config, link clips.Link, token clips.Token) map[string]string {
+	all := map[string]string{}
 	for _, format := range formatsOf(link) {
 		if link.Allows(format) {
-			fmt.Fprintf(tw, "  %s\t%s\n", format, feedURL(cfg, token, link.Name(), format))
+			all[format] = feedURL(cfg, token, link.Name(), format)
 		}
 	}
-	tw.Flush()
-	if link.Allows("csv") && link.Workbook == "" {
-		fmt.Fprintf(w, "  In Google Sheets: =IMPORTDATA(%q)\n", feedURL(cfg, token, link.ClipSlug, "csv"))
-	}
-	return nil
+	return all
+}
+
+// byFormat sorts formats as we always show them.
+func byFormat(a, b string) int {
+	return slices.Index(web.Formats(), a) - slices.Index(web.Formats(), b)
 }
 
 func feedURL(cfg *Config, token clips.Token, slug, format string) string {
@@ -163,10 +163,14 @@ func feedURL(cfg *Config, token clips.Token, slug, format string) string {
 
 type linkList struct {
 	configFlag
+	serverFlag
 	Clip string `arg:"" optional:"" help:"Only the links to this clip or workbook."`
 }
 
 func (c *linkList) Run(ctx context.Context, std streams) error {
+	if c.Server != "" {
+		return c.onServer(func(r *remote) error { return c.listRemotely(ctx, std, r) })
+	}
 	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
 		if _, ok := cfg.Workbooks[c.Clip]; c.Clip != "" && !ok {
 			if _, err := findClip(ctx, cfg, st, c.Clip); err != nil {
@@ -177,17 +181,7 @@ func (c *linkList) Run(ctx context.Context, std streams) error {
 		if err != nil {
 			return err
 		}
-		if len(links) == 0 {
-			fmt.Fprintln(std.Err, "No links yet. Make one with: clipsheet link create CLIP")
-			return nil
-		}
-		tw := tabwriter.NewWriter(std.Out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(tw, "ID\tOPENS\tLABEL\tSTATE\tFORMATS\tFIXED\tMADE\tLAST USED")
-		for _, l := range links {
-			fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.ID, l.Name(), or(l.Label, "-"), linkState(l, time.Now()),
-				or(strings.Join(l.Formats, ","), allFormats(l)), or(fixed(l.Locked), "-"), l.CreatedAt.Local().Format(time.DateOnly), lastUse(l))
-		}
-		return tw.Flush()
+		return printLinks(std, links)
 	})
 }
 
@@ -231,34 +225,41 @@ func lastUse(l clips.Link) string {
 
 type linkRotate struct {
 	configFlag
+	serverFlag
 	ID    int64    `arg:"" help:"The link's number, as link list shows it."`
 	Grace Duration `default:"7d" placeholder:"TIME" help:"How long the old address goes on. Default: 7d."`
 }
 
 func (c *linkRotate) Run(ctx context.Context, std streams) error {
+	if c.Server != "" {
+		return c.onServer(func(r *remote) error { return c.rotateRemotely(ctx, std, r) })
+	}
 	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
 		token := clips.NewToken()
 		link, err := st.RotateLink(ctx, c.ID, token.Hash(), time.Duration(c.Grace))
 		if err != nil {
 			return noLink(err, c.ID)
 		}
-		return printLink(std.Out, cfg, link, token)
+		return printLink(std.Out, addressesOf(cfg, link, token), link)
 	})
 }
 
 type linkRevoke struct {
 	configFlag
+	serverFlag
 	ID int64 `arg:"" help:"The link's number, as link list shows it."`
 }
 
-func (c *linkRevoke) Run(ctx context.Context, std streams) error {
-	return withState(ctx, c.Config, std, func(_ *Config, st *state) error {
-		if err := st.RevokeLink(ctx, c.ID); err != nil {
-			return noLink(err, c.ID)
-		}
+func (c *linkRevoke) Run(ctx context.Context, std streams) (err error) {
+	if c.Server != "" {
+		err = c.onServer(func(r *remote) error { return r.call(ctx, http.MethodDelete, linkPath(c.ID), nil, nil) })
+	} else {
+		err = withState(ctx, c.Config, std, func(_ *Config, st *state) error { return noLink(st.RevokeLink(ctx, c.ID), c.ID) })
+	}
+	if err == nil {
 		fmt.Fprintf(std.Out, "Link %d opens nothing any more.\n", c.ID)
-		return nil
-	})
+	}
+	return err
 }
 
 func noLink(err error, id int64) error {

@@ -20,6 +20,7 @@ import (
 
 type runCmd struct {
 	configFlag
+	serverFlag
 	Clip    string            `arg:"" optional:"" help:"The clip to run, or the workbook of several."`
 	Source  string            `placeholder:"NAME" help:"The source for --sql; may be left out when the config has one."`
 	SQL     string            `name:"sql" placeholder:"SQL" help:"A query to run instead of a clip."`
@@ -52,6 +53,9 @@ The result goes to stdout or --output; everything else to stderr.`
 }
 
 func (c *runCmd) Run(ctx context.Context, std streams) error {
+	if c.Server != "" {
+		return c.onServer(func(r *remote) error { return c.runRemotely(ctx, std, r) })
+	}
 	cfg, err := Load(c.Config)
 	if err != nil {
 		return err
@@ -109,11 +113,13 @@ func (c *runCmd) into(std streams, write func(io.Writer) error) error {
 	return os.Rename(tmp.Name(), c.Output)
 }
 
+// format is the one asked for, or that of the file's name.
+func (c *runCmd) format() string {
+	return or(c.Format, or(strings.TrimPrefix(filepath.Ext(c.Output), "."), "csv"))
+}
+
 func (c *runCmd) encoder(cfg *Config, bound clips.Bound) (clips.Encoder, error) {
-	format := c.Format
-	if format == "" {
-		format = or(strings.TrimPrefix(filepath.Ext(c.Output), "."), "csv")
-	}
+	format := c.format()
 	if format == "xlsx" {
 		clip := clips.Clip{Title: "Result", Slug: "result"}
 		if c.Clip != "" {

@@ -16,6 +16,7 @@ import (
 
 type syncCmd struct {
 	configFlag
+	serverFlag
 	Sync     string `arg:"" optional:"" help:"The sync to run. Without one: list them, with their last runs."`
 	DryRun   bool   `name:"dry-run" xor:"what" help:"Say which cells would change, and change nothing."`
 	Undo     bool   `xor:"what" help:"Put back what the cells held before the last run that changed any."`
@@ -39,6 +40,9 @@ One pass runs here and now, also while clipsheet serve runs; the two do not get 
 func (c *syncCmd) Run(ctx context.Context, std streams) error {
 	if c.Sync == "" && (c.DryRun || c.Undo || c.Pause || c.Resume || c.History) {
 		return usagef("say which sync; clipsheet sync lists them")
+	}
+	if c.Server != "" {
+		return c.onServer(func(r *remote) error { return c.syncRemotely(ctx, std, r) })
 	}
 	return withCore(ctx, c.Config, func(k *core) error {
 		if c.Sync == "" {
