@@ -50,6 +50,7 @@ var routes = map[string]clips.Role{
 	"GET /events":                     clips.RoleReader,
 	"GET /runs":                       clips.RoleReader,
 	"GET /workbooks":                  clips.RoleReader,
+	"GET /sources":                    clips.RoleAuthor,
 	"GET /syncs":                      clips.RoleReader,
 	"GET /syncs/new":                  clips.RoleAuthor,
 	"GET /syncs/{name}":               clips.RoleReader,

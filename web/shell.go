@@ -34,7 +34,7 @@ var tabs = []tab{
 	{Name: "Clips", Address: "/", least: clips.RoleReader},
 	{Name: "Syncs", Address: "/syncs", least: clips.RoleReader},
 	{Name: "Runs", Address: "/runs", least: clips.RoleReader},
-	{Name: "Sources", Address: "/sources", least: clips.RoleReader},
+	{Name: "Sources", Address: "/sources", least: clips.RoleAuthor},
 	{Name: "Workbooks", Address: "/workbooks", least: clips.RoleReader},
 	{Name: "Accounts", Address: "/accounts", least: clips.RoleAdmin},
 	{Name: "People", Address: "/people", least: clips.RoleAdmin},

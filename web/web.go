@@ -30,6 +30,7 @@ type Store interface {
 	LastRuns(ctx context.Context) (map[int64]clips.Run, error)
 	Note(ctx context.Context, act clips.Act) error
 	Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, error)
+	Lags(ctx context.Context, since time.Time, step time.Duration) ([]clips.LagSample, error)
 	Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error)
 	Runs(ctx context.Context, clipID int64, limit int) ([]clips.Run, error)
 	Links
@@ -73,6 +74,7 @@ type Options struct {
 	Accounts    Accounts                                        // nil: there is no Google to connect to
 	Desk        Desk                                            // nil: clips are written in the config file alone
 	Syncs       Syncs                                           // nil: there are no pages of syncs
+	Sources     Sources                                         // nil: there is no page of sources
 	Stopping    <-chan struct{}                                 // closed when streams are to end, since the server stops; may be nil
 	SignIn      *SignIn                                         // how people sign in; nil: nobody does
 	People      People                                          // required to sign in; nil: there is no audit log
@@ -135,6 +137,7 @@ func New(o Options) http.Handler {
 	s.clipPages(r)
 	s.syncPages(r)
 	s.runPages(r)
+	s.sourcePages(r)
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })
 	return r

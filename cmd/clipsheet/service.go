@@ -90,6 +90,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Accounts:    s.accountsPage(),
 		Syncs:       syncPages{s.state.Store, s.engine, s.google, cfg.Google.Endpoints},
 		Stopping:    streams.Done(),
+		Sources:     sourcePages{s.core},
 		SignIn:      cfg.Auth.signIn(),
 		People:      s.state,
 		SourceNames: func() []string { return slices.Sorted(maps.Keys(s.config.Load().Sources)) },
