@@ -12,12 +12,17 @@ function shape(name, attributes, text) {
   return made;
 }
 
-// infer finds what goes along the bottom and what goes up.
-function infer(columns) {
+// infer finds what goes along the bottom and what goes up. A time along the bottom is one that moves on from row to row;
+// otherwise it is the column that tells most rows apart.
+function infer(columns, rows) {
   const isTime = (c) => ["date", "timestamp", "timestamptz"].includes(c.type);
   const isNumber = (c) => ["integer", "numeric", "float"].includes(c.type);
-  const times = columns.findIndex(isTime);
-  const along = times >= 0 ? times : columns.findIndex((c) => !isNumber(c));
+  const different = columns.map((_, i) => new Set(rows.map((row) => row[i])).size);
+  const times = columns.findIndex((c, i) => isTime(c) && different[i] > rows.length / 2);
+  let along = times;
+  if (times < 0) {
+    columns.forEach((c, i) => { if (!isNumber(c) && !isTime(c) && (along < 0 || different[i] > different[along])) along = i; });
+  }
   const up = columns.map((c, i) => (isNumber(c) && i !== along ? i : -1)).filter((i) => i >= 0).slice(0, 6);
   return along < 0 || up.length === 0 ? null : { along, up, time: times >= 0 };
 }
@@ -29,7 +34,7 @@ function choice(time) {
 
 export function drawChart(columns, rows) {
   const place = document.getElementById("chart");
-  const found = infer(columns);
+  const found = infer(columns, rows);
   if (!found || rows.length < 2) {
     place.hidden = true;
     return;

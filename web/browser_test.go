@@ -1,0 +1,78 @@
+package web_test
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clipsheet/clips"
+)
+
+// chromium finds a browser. .ci/setup test sees to it that there is one.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Fatal("there is no Chromium: make test installs it")
+	return ""
+}
+
+// opened is the page as a browser has it, once its scripts have run.
+func (w *world) opened(path string) string {
+	w.Helper()
+	var errs strings.Builder
+	cmd := exec.CommandContext(w.Context(), chromium(w.T), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+		"--user-data-dir="+w.TempDir(), "--window-size=1440,900", "--virtual-time-budget=10000", "--dump-dom", w.server.URL+path)
+	cmd.Stderr = &errs
+	page, err := cmd.Output()
+	if err != nil {
+		w.Fatalf("%v: %.2000s", err, errs.String())
+	}
+	if strings.Contains(errs.String(), "Content Security Policy") {
+		w.Errorf("the policy forbids something the page does: %s", errs.String())
+	}
+	return string(page)
+}
+
+// A browser shows 60,000 rows with a few dozen rows of cells, reads them all, and draws those that are few enough.
+func TestTheGridInABrowser(t *testing.T) {
+	w := newWorld(t)
+	long := &table{header: clips.Header{AsOf: asOf, Columns: []clips.Column{
+		{Name: "<b>day</b>", Type: clips.Date, OID: 1082, Typmod: -1}, {Name: "amount", Type: clips.Numeric, OID: 1700, Typmod: -1}}}}
+	for i := range 60_000 {
+		long.rows = append(long.rows, []string{fmt.Sprintf("2026-01-01 %05d", i), fmt.Sprintf("%d.10", i)})
+	}
+	w.follow.set(long, nil)
+	page := w.opened("/clips/cash")
+	if n := strings.Count(page, "<tr aria-rowindex="); n < 20 || n > 200 {
+		t.Errorf("%d rows of cells are on the page", n)
+	}
+	for _, want := range []string{"60,000 rows", `aria-rowcount="60001"`, "&lt;b&gt;day&lt;/b&gt;", `aria-selected="true"`, "up to 2,000 rows"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %s", want)
+		}
+	}
+	few := &table{header: long.header, rows: long.rows[:50]}
+	w.follow.set(few, nil)
+	page = w.opened("/clips/revenue?limit=1")
+	if !regexp.MustCompile(`<svg [^>]*class="chart"`).MatchString(page) || strings.Count(page, "<circle") != 50 {
+		t.Error("there is no chart of 50 points")
+	}
+}
+
+// What reads the schema and the parameters of the editor runs under the policy of its page.
+func TestTheEditorInABrowser(t *testing.T) {
+	w := newWorld(t)
+	page := w.opened("/clips/new")
+	for _, want := range []string{"Filter tables", "First 100 rows", "invoices"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %s", want)
+		}
+	}
+}
