@@ -53,6 +53,13 @@ func (s *site) operations() []operation {
 		{method: "GET", path: "/workbooks/{name}/result.xlsx", least: reader, do: s.apiWorkbookResult, file: true,
 			summary: "The workbook, exactly as at a link, all of its tables of one moment"},
 	}
+	if s.Desk != nil {
+		all = append(all,
+			operation{method: "POST", path: "/clips", least: author, do: s.apiCreateClip, summary: "Make a clip. Its SQL is tried first", body: apiDraft{}, answer: apiClipBody{}},
+			operation{method: "PUT", path: "/clips/{slug}", least: author, do: s.apiReviseClip, body: apiDraft{}, answer: apiClipBody{},
+				summary: "Change a clip, all of it. If-Match says which revision you read: 412 when there is a newer one"},
+			operation{method: "DELETE", path: "/clips/{slug}", least: author, do: s.apiRetireClip, summary: "Take a clip out of use. Its history stays"})
+	}
 	if s.Syncs == nil {
 		return all
 	}
@@ -114,6 +121,7 @@ var (
 	errNothing  = apiError{http.StatusNotFound, "not_found", "There is nothing of that name, or it is not for you."}
 	errNoMethod = apiError{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take that method: see /api/v1/openapi.json."}
 	errNoKey    = apiError{http.StatusUnauthorized, "unauthorized", "Send a key that works, as Authorization: Bearer KEY. Keys are made on the page /me."}
+	errNoMatch  = apiError{http.StatusPreconditionRequired, "no_match", "Say which revision you read, so that nobody's work is lost: If-Match and the ETag of the clip."}
 	errEdited   = apiError{http.StatusPreconditionFailed, "edited", "Somebody else has changed it since you read it: read it again."}
 )
 

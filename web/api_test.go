@@ -42,7 +42,7 @@ func newProgram(t *testing.T, who clips.Person, change ...func(*web.Options)) pr
 	return program{w, key}
 }
 
-func (p program) do(method, path, body string) reply {
+func (p program) do(method, path, body string, headers ...string) reply {
 	p.Helper()
 	req, err := http.NewRequest(method, p.server.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -50,6 +50,9 @@ func (p program) do(method, path, body string) reply {
 	}
 	req.Header.Set("Authorization", "Bearer "+p.key.Reveal())
 	req.Header.Set("X-Forwarded-For", "203.0.113.7")
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
 	resp, err := p.server.Client().Transport.RoundTrip(req)
 	if err != nil {
 		p.Fatal(err)
@@ -58,9 +61,9 @@ func (p program) do(method, path, body string) reply {
 }
 
 // read decodes what a good answer holds.
-func (p program) json(method, path, body string, into any) reply {
+func (p program) json(method, path, body string, into any, headers ...string) reply {
 	p.Helper()
-	r := p.do(method, path, body)
+	r := p.do(method, path, body, headers...)
 	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/json" {
 		p.Fatalf("%s %s: %d %s: %s", method, path, r.status, r.header.Get("Content-Type"), r.body)
 	}
@@ -180,6 +183,43 @@ func TestAPIMakesRotatesAndRevokesLinks(t *testing.T) {
 	}
 	p.refusedWith(p.do("POST", "/api/v1/links", `{"clip": "gone"}`), http.StatusNotFound, "not_found")
 	p.refusedWith(p.do("DELETE", "/api/v1/links/999", ""), http.StatusNotFound, "not_found")
+}
+
+func TestAPIWritesClips(t *testing.T) {
+	p := newProgram(t, author)
+	type clip struct {
+		Slug, Owner string
+		Declared    bool
+		Revision    struct {
+			Number               int
+			SQL, Author, Message string
+			MaxAge               float64 `json:"max_age_seconds"`
+		}
+	}
+	body := func(sql, message string) string {
+		return fmt.Sprintf(`{"title": "New", "owner": "a@example.com", "source": "erp", "sql": %q, "max_age_seconds": 90, "message": %q}`, sql, message)
+	}
+	var made, changed clip
+	r := p.json("POST", "/api/v1/clips", strings.Replace(body("select 1", "first"), "{", `{"slug": "new-one", `, 1), &made)
+	if made.Slug != "new-one" || made.Declared || made.Revision.Number != 1 || made.Revision.Author != author.Email || made.Revision.MaxAge != 90 {
+		t.Errorf("made: %s", r.body)
+	}
+	tag := r.header.Get("ETag")
+	r = p.json("PUT", "/api/v1/clips/new-one", body("select 2", "second"), &changed, "If-Match", tag)
+	if changed.Revision.Number != 2 || changed.Revision.SQL != "select 2" || r.header.Get("ETag") == tag {
+		t.Errorf("changed: %s", r.body)
+	}
+	p.refusedWith(p.do("PUT", "/api/v1/clips/new-one", body("select 3", "late"), "If-Match", tag), http.StatusPreconditionFailed, "edited")
+	p.refusedWith(p.do("PUT", "/api/v1/clips/new-one", body("select 3", "blind")), http.StatusPreconditionRequired, "no_match")
+	p.refusedWith(p.do("PUT", "/api/v1/clips/new-one", body("select 3", ""), "If-Match", `"2"`), http.StatusBadRequest, "bad_parameter")
+	p.refusedWith(p.do("POST", "/api/v1/clips", body("select 1", "no slug")), http.StatusBadRequest, "bad_parameter")
+	p.refusedWith(p.do("PUT", "/api/v1/clips/cash", body("select 1", "it is the file's"), "If-Match", `"1"`), http.StatusBadRequest, "bad_parameter")
+	p.follow.set(nil, &clips.Error{Kind: clips.KindSQL, Notice: "There is no table."})
+	p.refusedWith(p.do("PUT", "/api/v1/clips/new-one", body("select from nothing", "wrong"), "If-Match", `"2"`), http.StatusBadRequest, "sql_error")
+	if r := p.do("DELETE", "/api/v1/clips/new-one", ""); r.status != http.StatusNoContent {
+		t.Errorf("retire: %d %s", r.status, r.body)
+	}
+	p.refusedWith(p.do("GET", "/api/v1/clips/new-one", ""), http.StatusNotFound, "not_found")
 }
 
 func TestAPIShowsOnlySourcesOfTheKey(t *testing.T) {

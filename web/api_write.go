@@ -1,0 +1,115 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"clipsheet/clips"
+)
+
+// apiDraft is what a program says of a clip that it makes or changes.
+type apiDraft struct {
+	Slug        string        `json:"slug,omitempty"` // of a new one
+	Title       string        `json:"title"`
+	Description string        `json:"description"`
+	Owner       string        `json:"owner"`
+	Tags        []string      `json:"tags"`
+	Source      string        `json:"source"`
+	SQL         string        `json:"sql"`
+	Params      []clips.Param `json:"params"`
+	TimeZone    string        `json:"timezone"`
+	MaxAge      *float64      `json:"max_age_seconds,omitempty"`
+	Key         []string      `json:"key"`
+	Message     string        `json:"message"` // what was changed, for people
+}
+
+// draft checks what was said as the editor does, and tries the SQL.
+func (s *site) apiDraft(r *http.Request, who clips.Person, slug string, revision int) (d draft, err error) {
+	var said apiDraft
+	if err := readJSON(r, &said); err != nil {
+		return d, err
+	}
+	if slug == "" {
+		slug = said.Slug
+	} else if said.Slug != "" && said.Slug != slug {
+		return d, badRequest("A clip keeps its slug, since its links have it: leave slug out.")
+	}
+	d.Clip = clips.Clip{Slug: slug, Title: said.Title, Description: said.Description, Owner: said.Owner, Tags: said.Tags,
+		Revision: clips.Revision{Number: revision, Source: said.Source, SQL: said.SQL, Params: said.Params, TimeZone: said.TimeZone,
+			Key: said.Key, Author: who.Email, Message: said.Message}}
+	if said.MaxAge != nil {
+		d.MaxAge = strconv.FormatFloat(*said.MaxAge, 'f', -1, 64) + "s"
+	}
+	for _, p := range said.Params {
+		shown := draftParam{Name: p.Name, Type: string(p.Type), Label: p.Label, Choices: strings.Join(p.Choices, ", ")}
+		if p.Default != nil {
+			shown.Default = *p.Default
+		}
+		d.Params = append(d.Params, shown)
+	}
+	if err := s.checkDraft(&d, who); err != nil {
+		return d, err
+	}
+	if err := d.complete(); err != nil {
+		return d, err
+	}
+	_, err = s.try(r.Context(), d, 0)
+	switch kind := clips.KindOf(err); kind {
+	case clips.KindSQL, clips.KindWrite, clips.KindPermission:
+		err = apiError{http.StatusBadRequest, string(kind), clips.NoticeOf(err)} // the author's to change
+	}
+	return d, err
+}
+
+func (s *site) apiCreateClip(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	d, err := s.apiDraft(r, who, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Store.CreateClip(r.Context(), d.Clip, s.actor(r, who)); err != nil {
+		return nil, err
+	}
+	return s.apiShow(w, r, d.Clip.Slug)
+}
+
+// apiReviseClip makes the next revision of the one that If-Match names.
+func (s *site) apiReviseClip(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	clip, err := s.apiFind(r, who)
+	if err != nil {
+		return nil, err
+	}
+	number, err := strconv.Atoi(strings.Trim(r.Header.Get("If-Match"), `"`))
+	if err != nil {
+		return nil, errNoMatch
+	}
+	d, err := s.apiDraft(r, who, clip.Slug, number)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Store.ReviseClip(r.Context(), d.Clip, s.actor(r, who)); err != nil {
+		return nil, err
+	}
+	return s.apiShow(w, r, clip.Slug)
+}
+
+func (s *site) apiShow(w http.ResponseWriter, r *http.Request, slug string) (any, error) {
+	clip, err := s.Store.Clip(r.Context(), slug)
+	if err != nil {
+		return nil, err
+	}
+	w.Header().Set("ETag", strconv.Quote(strconv.Itoa(clip.Revision.Number)))
+	return clipBody(clip), nil
+}
+
+func (s *site) apiRetireClip(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	clip, err := s.apiFind(r, who)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Store.RetireClip(r.Context(), clip.Slug, s.actor(r, who)); err != nil {
+		return nil, err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil, nil
+}
