@@ -21,10 +21,20 @@ const (
 // role do harm. It changes nothing, and nothing it finds keeps clips from running but what Open refuses too.
 func (f *Follower) Check(ctx context.Context) []clips.Finding {
 	c := &checkup{f: f}
-	s, err := f.connect(ctx, "", 0)
+	for i, sv := range f.servers {
+		if c.subject = "source " + f.cfg.Name; len(f.servers) > 1 {
+			c.subject += fmt.Sprintf(", server %d of %d", i+1, len(f.servers))
+		}
+		c.look(ctx, sv)
+	}
+	return c.findings
+}
+
+func (c *checkup) look(ctx context.Context, sv *server) {
+	s, err := c.f.connect(ctx, sv, "", 0)
 	if err != nil {
 		c.failed(err)
-		return c.findings
+		return
 	}
 	defer s.hangUp()
 	data, err := s.age()
@@ -37,16 +47,16 @@ func (f *Follower) Check(ctx context.Context) []clips.Finding {
 	if err != nil {
 		c.failed(err)
 	}
-	return c.findings
 }
 
 type checkup struct {
 	f        *Follower
+	subject  string
 	findings []clips.Finding
 }
 
 func (c *checkup) add(level clips.Level, text, cure string) {
-	c.findings = append(c.findings, clips.Finding{Level: level, Subject: "source " + c.f.cfg.Name, Text: text, Cure: cure})
+	c.findings = append(c.findings, clips.Finding{Level: level, Subject: c.subject, Text: text, Cure: cure})
 }
 
 func (c *checkup) failed(err error) {

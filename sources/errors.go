@@ -118,6 +118,9 @@ func (s *session) explain(err error) error {
 		return s.f.ctxTrouble(s.ctx).err(err)
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		if strings.HasPrefix(pg.Code, "40") {
+			s.server.aside() // it has to catch up
+		}
 		e := wordsOf(pg).of(s.f.cfg.Name).err(err)
 		e.SQLState, e.Detail = pg.Code, detail(pg)
 		return e

@@ -18,13 +18,14 @@ import (
 // Config says how a source is reached and what a run on it may cost. Zero fields take the defaults.
 type Config struct {
 	Name             string        // for people: "erp" of [sources.erp]
-	DSN              string        // of Postgres itself: a pooler in front refuses the limits we ask for
-	WatchdogDSN      string        // of the same server, for a role that may end sessions; empty: the role of the DSN tries
+	DSN              string        // of Postgres itself: a pooler in front refuses the limits we ask for. Of several hosts, the freshest
+	WatchdogDSN      string        // of the same servers, for a role that may end sessions; empty: the role of the DSN tries
 	MaxConnections   int           // runs at once; 4
 	StatementTimeout time.Duration // 5m
 	LockTimeout      time.Duration // 5s
 	ConnectTimeout   time.Duration // of each host of the DSN; what the DSN says, else 5s
 	TimeZone         string        // IANA name; empty leaves the server's
+	MaxLag           time.Duration // further behind its primary a server is not used; 0 is no limit
 	MaxPlanCost      float64       // of the planner, above which a query is refused; 0 is no limit
 	AllowPrimary     bool          // run on a server that is no follower, too
 	Limits           clips.Limits  // of a query that sets none; zero fields are unlimited
@@ -47,11 +48,11 @@ type Config struct {
 //
 // Safe for concurrent use.
 type Follower struct {
-	cfg      Config
-	pg       *pgconn.Config
-	watchdog *watchdog
-	seats    chan struct{} // one for each run; waiting is first come, first served
-	horizon  horizon
+	cfg     Config
+	pg      *pgconn.Config // of the DSN
+	servers []*server
+	ranking ranking
+	seats   chan struct{} // one for each run; waiting is first come, first served
 
 	zone     *time.Location // of the config
 	learnt   atomic.Pointer[time.Location]
@@ -78,7 +79,7 @@ func New(cfg Config) (*Follower, error) {
 		}
 	}
 	f.prepare(pg)
-	if f.watchdog, err = newWatchdog(cfg, pg); err != nil {
+	if f.servers, err = servers(cfg, pg); err != nil {
 		return nil, err
 	}
 	return f, nil
@@ -140,12 +141,13 @@ func (f *Follower) TimeZone(ctx context.Context) *time.Location {
 }
 
 func (f *Follower) askZone(ctx context.Context) {
-	s, err := f.connect(ctx, "", 0)
-	if err != nil {
-		f.askAgain = time.Now().Add(askAgainAfter)
-		return
+	for _, sv := range f.ranked(ctx) {
+		if s, err := f.settle(ctx, sv, "", 0); err == nil {
+			s.hangUp()
+			return
+		}
 	}
-	s.hangUp()
+	f.askAgain = time.Now().Add(askAgainAfter)
 }
 
 // learn notes the server's own zone, from a session that did not ask for another.

@@ -32,8 +32,8 @@ func (f *Follower) HardenSQL(full bool) string {
 		script += hardenFull
 	}
 	watchdog := "clipsheet_watchdog"
-	if f.watchdog.early && f.watchdog.pg.User != f.pg.User {
-		watchdog = f.watchdog.pg.User
+	if w := f.servers[0].watchdog; w.pg.User != f.pg.User {
+		watchdog = w.pg.User
 	}
 	return strings.NewReplacer(
 		"{source}", plain(f.cfg.Name),

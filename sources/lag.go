@@ -105,10 +105,13 @@ func (s *session) age() (age, error) {
 		}
 	}
 	if err == nil {
-		a = s.f.horizon.correct(a)
+		a = s.server.horizon.correct(a)
 	}
 	if err == nil && a.follower && !a.caughtUp && a.replayed.IsZero() {
 		a.replayed, err = s.readCheckpointAge()
+	}
+	if err == nil {
+		s.server.saw(a)
 	}
 	return a, s.explain(err)
 }

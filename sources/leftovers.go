@@ -16,15 +16,17 @@ select pid, application_name, (extract(epoch from backend_start) * 1000000)::big
 from pg_catalog.pg_stat_activity
 where usename = $1::name`
 
-// Reap ends what killed processes of this machine left running on the server, and says how much that was. What other
+// Reap ends what killed processes of this machine left running on the servers, and says how much that was. What other
 // machines run is theirs.
 func (f *Follower) Reap(ctx context.Context) (ended int, err error) {
-	defer f.watchdog.attend()()
-	left, err := f.watchdog.leftovers(ctx, f.pg.User)
-	for _, b := range left {
-		f.watchdog.end(b)
+	for _, sv := range f.servers {
+		left, failed := sv.watchdog.leftovers(ctx, f.pg.User)
+		for _, b := range left {
+			sv.watchdog.end(b)
+		}
+		ended, err = ended+len(left), errors.Join(err, failed)
 	}
-	return len(left), err
+	return ended, err
 }
 
 func (w *watchdog) leftovers(ctx context.Context, role string) (left []backend, err error) {
@@ -32,6 +34,9 @@ func (w *watchdog) leftovers(ctx context.Context, role string) (left []backend, 
 	defer w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, untilGone)
 	defer cancel()
+	if w.runs == 0 {
+		defer w.hangUp()
+	}
 	if err := w.connect(ctx); err != nil {
 		return nil, err
 	}
@@ -42,9 +47,6 @@ func (w *watchdog) leftovers(ctx context.Context, role string) (left []backend, 
 			left = append(left, backend{uint32(pid), micros(row[2]), micros(row[3])})
 		}
 	}
-	if !w.early {
-		w.hangUp()
-	}
 	return left, result.Err
 }
 
@@ -53,7 +55,7 @@ func isLeft(name string) bool {
 	where, who, ok := strings.Cut(name[strings.LastIndexByte(name, ' ')+1:], "/")
 	number, own, marked := strings.Cut(who, ".")
 	pid, err := strconv.Atoi(number)
-	if !ok || !marked || err != nil || pid <= 0 || where != host() || own == thisProcess() {
+	if !ok || !marked || err != nil || pid <= 0 || where != machine() || own == thisProcess() {
 		return false
 	}
 	return pid == os.Getpid() || !isAlive(pid)

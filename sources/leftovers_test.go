@@ -27,14 +27,14 @@ func TestLeftoversOfKilledProcessesAreReaped(t *testing.T) {
 			f = newFollower(t, f.cfg.DSN)
 		}
 		names := map[string]bool{ // whether it is a leftover
-			fmt.Sprintf("clipsheet %s/%d.abcdefgh", host(), gone):        true,
-			fmt.Sprintf("our erp %s/%d.abcdefgh", host(), gone):          true,
-			fmt.Sprintf("clipsheet %s/%d.abcdefgh", host(), os.Getpid()): true, // of a container before this one
+			fmt.Sprintf("clipsheet %s/%d.abcdefgh", machine(), gone):        true,
+			fmt.Sprintf("our erp %s/%d.abcdefgh", machine(), gone):          true,
+			fmt.Sprintf("clipsheet %s/%d.abcdefgh", machine(), os.Getpid()): true, // of a container before this one
 			mark("clipsheet"): false,
-			fmt.Sprintf("clipsheet %s/%d.abcdefgh", host(), os.Getppid()): false,
-			fmt.Sprintf("clipsheet another/%d.abcdefgh", gone):            false,
-			fmt.Sprintf("psql %s/%d", host(), gone):                       false,
-			"clipsheet":                                                   false,
+			fmt.Sprintf("clipsheet %s/%d.abcdefgh", machine(), os.Getppid()): false,
+			fmt.Sprintf("clipsheet another/%d.abcdefgh", gone):               false,
+			fmt.Sprintf("psql %s/%d", machine(), gone):                       false,
+			"clipsheet": false,
 		}
 		sessions := map[string]*pgconn.PgConn{}
 		for name := range names {

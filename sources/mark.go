@@ -17,11 +17,11 @@ const (
 // mark is a name for sessions that says whose they are: "clipsheet web1/1234.k5mwn2qa", of the program, the machine,
 // the process, and a text of its own, since numbers of processes come again.
 func mark(name string) string {
-	return fmt.Sprintf("%.*s %s/%d.%s", mostOfName, name, host(), os.Getpid(), thisProcess())
+	return fmt.Sprintf("%.*s %s/%d.%s", mostOfName, name, machine(), os.Getpid(), thisProcess())
 }
 
-// host is this machine's name, shortened.
-var host = sync.OnceValue(func() string {
+// machine is this machine's name, shortened.
+var machine = sync.OnceValue(func() string {
 	name, err := os.Hostname()
 	if err != nil {
 		name = "localhost"

@@ -25,12 +25,12 @@ func (f *Follower) Open(ctx context.Context, q clips.Query) (clips.Rows, error) 
 	if err := f.sit(ctx); err != nil {
 		return nil, err
 	}
-	s, err := f.connect(ctx, q.TimeZone, messageLimit(f.limits(q.Limits)))
+	s, err := f.begin(ctx, q.TimeZone, messageLimit(f.limits(q.Limits)))
 	if err != nil {
 		f.stand()
 		return nil, err
 	}
-	r, err := s.run(q)
+	r, err := s.query(q)
 	if err != nil {
 		s.hangUp()
 		f.stand()
@@ -52,15 +52,7 @@ func acceptable(q clips.Query) error {
 	return nil
 }
 
-// run takes the author's query from the gate to its first row.
-func (s *session) run(q clips.Query) (*rows, error) {
-	if err := s.begin(); err != nil {
-		return nil, err
-	}
-	return s.query(q)
-}
-
-// query runs a query in the transaction that has begun.
+// query takes the author's query from the gate to its first row, in the transaction that has begun.
 func (s *session) query(q clips.Query) (*rows, error) {
 	if err := s.gate(q); err != nil {
 		return nil, err
@@ -81,17 +73,7 @@ func (s *session) query(q clips.Query) (*rows, error) {
 	return &rows{session: s, query: q, header: header, limits: s.f.limits(q.Limits)}, nil
 }
 
-// begin reads how old the data is, and takes the snapshot of it.
-func (s *session) begin() (err error) {
-	if s.data, err = s.age(); err != nil {
-		return err
-	}
-	if !s.data.follower && !s.f.cfg.AllowPrimary {
-		return s.f.notFollower().err(nil)
-	}
-	return s.snap()
-}
-
+// snap takes the snapshot, of data whose age was read.
 func (s *session) snap() error {
 	ctx, cancel := s.within(0)
 	defer cancel()

@@ -69,10 +69,11 @@ func millis(d time.Duration) string { return strconv.FormatInt(max(1, d.Millisec
 
 // session is one connection, for one run.
 type session struct {
-	f    *Follower
-	ctx  context.Context // of whoever asked for the run
-	conn *pgconn.PgConn
-	data age // once the transaction has begun
+	f      *Follower
+	server *server
+	ctx    context.Context // of whoever asked for the run
+	conn   *pgconn.PgConn
+	data   age // once it was read
 
 	queries int
 	reader  *pgconn.ResultReader // of the author's query that runs, or ran last
@@ -82,10 +83,10 @@ type session struct {
 	over    bool
 }
 
-// connect opens a session. A zone of "" leaves the source's, or the server's. Messages of the server that are longer
+// connect opens a session on a server. A zone of "" leaves the source's, or the server's. Messages of the server that are longer
 // than longest are refused before they take memory; 0 is no limit of ours.
-func (f *Follower) connect(ctx context.Context, zone string, longest int) (*session, error) {
-	pg := f.pg.Copy()
+func (f *Follower) connect(ctx context.Context, sv *server, zone string, longest int) (*session, error) {
+	pg := sv.pg.Copy()
 	pg.MaxProtocolMessageBodyLen = longest
 	if zone == "" {
 		zone = f.cfg.TimeZone
@@ -93,16 +94,19 @@ func (f *Follower) connect(ctx context.Context, zone string, longest int) (*sess
 	if zone != "" {
 		setParam(pg.RuntimeParams, "TimeZone", zone)
 	}
-	dismiss := f.watchdog.attend()
+	dismiss := sv.watchdog.attend()
 	conn, err := pgconn.ConnectConfig(ctx, pg)
 	if err != nil {
 		dismiss()
-		return nil, f.connectError(ctx, err, zone)
+		err = f.connectError(ctx, err, zone)
+		sv.note(err)
+		return nil, err
 	}
+	sv.note(nil)
 	if zone == "" {
 		f.learn(conn.ParameterStatus("TimeZone"))
 	}
-	s := &session{f: f, ctx: ctx, conn: conn, dismiss: dismiss}
+	s := &session{f: f, server: sv, ctx: ctx, conn: conn, dismiss: dismiss}
 	if err := s.takeBytesAsTheyAre(); err != nil {
 		s.hangUp()
 		return nil, err
@@ -142,15 +146,15 @@ func (s *session) firsts(results *pgconn.MultiResultReader) ([][][]byte, error) 
 }
 
 // hangUp ends the session, in whatever state it is, and returns when the backend is gone, or when even the watchdog gave
-// it up. A query still running is cancelled rather than read to its end. It may be repeated.
+// it up. A query still running is cancelled rather than read to its end. It may be repeated, and be called of none.
 func (s *session) hangUp() {
-	if s.over {
+	if s == nil || s.over {
 		return
 	}
 	s.over = true
 	defer s.dismiss()
 	if isGone := s.goodbye(); !isGone && !s.data.now.IsZero() { // before its age was read, no SQL of others reached it
-		s.f.watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started})
+		s.server.watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started})
 	}
 }
 

@@ -34,14 +34,11 @@ func (f *Follower) Together(ctx context.Context, queries []clips.Query, each fun
 		return err
 	}
 	defer f.stand()
-	s, err := f.connect(ctx, "", f.longest(queries))
+	s, err := f.begin(ctx, "", f.longest(queries))
 	if err != nil {
 		return err
 	}
 	defer s.hangUp()
-	if err := s.begin(); err != nil {
-		return err
-	}
 	for i, q := range queries {
 		if err := s.part(q, func(rows clips.Rows) error { return each(i, rows) }); err != nil {
 			return err

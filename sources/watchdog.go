@@ -40,23 +40,16 @@ type watchdog struct {
 	leave  *time.Timer
 }
 
-// newWatchdog makes one for a source; without a DSN it is the source's own role, which may end its own kind unless a
+// newWatchdog makes one for a server of a source; without a DSN it is the source's own role, which may end its own kind unless a
 // careful DBA took that away.
-func newWatchdog(cfg Config, source *pgconn.Config) (*watchdog, error) {
-	w := &watchdog{pg: source.Copy(), told: cfg.OnWatchdog}
-	if cfg.WatchdogDSN != "" {
-		var err error
-		if w.pg, err = pgconn.ParseConfig(cfg.WatchdogDSN); err != nil {
-			return nil, dsnError(cfg.Name, "watchdog_dsn", err)
-		}
-		w.early = true
-	}
+func newWatchdog(cfg Config, pg, source *pgconn.Config) *watchdog {
+	w := &watchdog{pg: pg, early: cfg.WatchdogDSN != "", told: cfg.OnWatchdog}
 	if w.told == nil {
 		w.told = func(string, error) {}
 	}
 	w.pg.ConnectTimeout, w.pg.DialFunc, w.pg.ValidateConnect = cfg.ConnectTimeout, source.DialFunc, nil
 	w.pg.RuntimeParams = map[string]string{"application_name": "clipsheet watchdog", "statement_timeout": millis(untilGone)}
-	return w, nil
+	return w
 }
 
 // attend is called before a run, and what it returns after it.
@@ -149,7 +142,8 @@ func (w *watchdog) end(b backend) {
 	ctx, cancel := context.WithTimeout(context.Background(), untilGone)
 	defer cancel()
 	ended, err := w.insist(ctx, b)
-	if w.told(ended, err); !w.early {
+	w.told(ended, err)
+	if w.runs == 0 {
 		w.hangUp()
 	}
 }

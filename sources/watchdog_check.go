@@ -20,7 +20,7 @@ select has_function_privilege('pg_catalog.pg_terminate_backend(int, bigint)', 'e
 // watchdog looks whether what a cancel does not end can be ended: on the server of the session, which it has read the
 // age of.
 func (c *checkup) watchdog(s *session, data age) {
-	w, key := s.f.watchdog, "sources."+c.f.cfg.Name+".watchdog_dsn"
+	w, key := s.server.watchdog, "sources."+c.f.cfg.Name+".watchdog_dsn"
 	able, err := w.able(s.ctx, s.f.pg.User)
 	cure := "Correct " + key + "; its role needs pg_signal_backend and pg_read_all_stats, which clipsheet harden grants."
 	switch {

@@ -102,7 +102,7 @@ func TestTheWatchdogEndsNobodyElse(t *testing.T) {
 	t.Parallel()
 	var d diary
 	db, f := guarded(t, "careful", func(c *Config) { c.OnWatchdog = d.note })
-	s, err := f.connect(t.Context(), "", 0)
+	s, err := f.connect(t.Context(), f.servers[0], "", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,12 +115,12 @@ func TestTheWatchdogEndsNobodyElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.watchdog.end(backend{s.conn.PID(), time.UnixMicro(began - 1), s.data.started})
-	f.watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started.Add(time.Microsecond)})
+	f.servers[0].watchdog.end(backend{s.conn.PID(), time.UnixMicro(began - 1), s.data.started})
+	f.servers[0].watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started.Add(time.Microsecond)})
 	if _, err := s.age(); err != nil {
 		t.Errorf("it was ended: %v", err)
 	}
-	f.watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started})
+	f.servers[0].watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started})
 	if _, err := s.age(); err == nil {
 		t.Error("it was not ended")
 	}

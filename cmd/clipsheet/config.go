@@ -66,6 +66,7 @@ type SourceConfig struct {
 	LockTimeout      Duration `toml:"lock_timeout"`
 	ConnectTimeout   Duration `toml:"connect_timeout"`
 	TimeZone         string   `toml:"timezone"`
+	MaxLag           Duration `toml:"max_lag"`
 	MaxPlanCost      float64  `toml:"max_plan_cost"`
 	AllowPrimary     bool     `toml:"allow_primary"`
 }
@@ -219,8 +220,8 @@ func (c *Config) checkSources(at places) error {
 		if s.MaxPlanCost < 0 {
 			errs = append(errs, at.errorf("sources."+name+".max_plan_cost", "cannot be negative; leave it out for no limit"))
 		}
-		if min(int64(s.MaxConnections), int64(s.StatementTimeout), int64(s.LockTimeout), int64(s.ConnectTimeout)) < 0 {
-			errs = append(errs, at.errorf("sources."+name, "max_connections and timeouts cannot be negative"))
+		if min(int64(s.MaxConnections), int64(s.StatementTimeout), int64(s.LockTimeout), int64(s.ConnectTimeout), int64(s.MaxLag)) < 0 {
+			errs = append(errs, at.errorf("sources."+name, "max_connections, max_lag and timeouts cannot be negative"))
 		}
 		c.Sources[name] = s
 	}

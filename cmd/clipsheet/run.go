@@ -249,6 +249,7 @@ func (s SourceConfig) of(name string, l LimitsConfig) sources.Config {
 		LockTimeout:      time.Duration(s.LockTimeout),
 		ConnectTimeout:   time.Duration(s.ConnectTimeout),
 		TimeZone:         s.TimeZone,
+		MaxLag:           time.Duration(s.MaxLag),
 		MaxPlanCost:      s.MaxPlanCost,
 		AllowPrimary:     s.AllowPrimary,
 		Limits:           l.perResult(),
