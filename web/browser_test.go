@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,11 +59,23 @@ func TestTheGridInABrowser(t *testing.T) {
 			t.Errorf("the page does not have %s", want)
 		}
 	}
+	w.options.Formats = func(string) map[string]clips.ColumnFormat {
+		return map[string]clips.ColumnFormat{"amount": {Label: "Amount, EUR"}, "note": {Hidden: true}}
+	}
+	w = newSite(t, w)
 	few := &table{header: long.header, rows: long.rows[:50]}
+	few.header.Columns = append(slices.Clone(few.header.Columns), clips.Column{Name: "note", Type: clips.Text, OID: 25, Typmod: -1})
+	few.rows = slices.Clone(few.rows)
+	for i, row := range few.rows {
+		few.rows[i] = append(slices.Clone(row), "hidden away")
+	}
 	w.follow.set(few, nil)
 	page = w.opened("/clips/revenue?limit=1")
 	if !regexp.MustCompile(`<svg [^>]*class="chart"`).MatchString(page) || strings.Count(page, "<circle") != 50 {
 		t.Error("there is no chart of 50 points")
+	}
+	if !strings.Contains(page, "Amount, EUR</button>") || strings.Contains(page, "hidden away") {
+		t.Error("the grid does not show columns as the clip says")
 	}
 }
 

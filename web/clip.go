@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"html/template"
 	"io"
@@ -41,8 +42,9 @@ type clipPage struct {
 
 // gridColumn is what a script needs to know of a column.
 type gridColumn struct {
-	Name string `json:"name"`
-	Type string `json:"type"`
+	Name   string `json:"name"` // its heading
+	Type   string `json:"type"`
+	Hidden bool   `json:"hidden,omitempty"`
 }
 
 func (s *site) showClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
@@ -118,7 +120,8 @@ func (s *site) fillClipPage(r *http.Request, req *request, p *clipPage) error {
 	h := answer.Info.Header
 	p.Answer, p.AsOf, p.Behind, p.Table = answer, h.AsOf.In(req.zone), behind(h.Lag), table
 	for _, c := range h.Columns {
-		p.Columns = append(p.Columns, gridColumn{strings.ToValidUTF8(c.Name, "\ufffd"), c.Type.String()})
+		look := s.Formats(req.clip.Slug)[c.Name]
+		p.Columns = append(p.Columns, gridColumn{strings.ToValidUTF8(cmp.Or(look.Label, c.Name), "\ufffd"), c.Type.String(), look.Hidden})
 	}
 	v := req.settings()
 	v.Set("_digest", answer.Info.Digest)

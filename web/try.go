@@ -91,7 +91,7 @@ func (s *site) tablesOf(w http.ResponseWriter, r *http.Request, who clips.Person
 	source := r.URL.Query().Get("source")
 	page := tablesPage{Source: source}
 	status := http.StatusOK
-	err := error(badRequest("there is no such source, or you may not read it."))
+	err := badRequest("there is no such source, or you may not read it.")
 	if who.May(source) {
 		ctx, cancel := context.WithTimeout(r.Context(), triedTime)
 		defer cancel()

@@ -7,7 +7,8 @@ const PAGE = 25000;
 const MOST = 200000; // rows that a browser holds with ease
 
 const place = document.getElementById("grid");
-const columns = JSON.parse(place.dataset.columns);
+const all = JSON.parse(place.dataset.columns); // as they are in the rows that come
+const columns = all.filter((column) => !column.hidden);
 const total = Number(place.dataset.total);
 const numeric = columns.map((c) => ["integer", "numeric", "float"].includes(c.type));
 
@@ -19,7 +20,7 @@ async function load(each) {
     if (!answer.ok) throw new Error((await answer.json()).message);
     const page = await answer.json();
     if (page.length === 0) break;
-    for (const row of page) rows.push(row);
+    for (const row of page) rows.push(row.filter((_, i) => !all[i].hidden));
     each(rows);
   }
 }
