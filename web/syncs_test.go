@@ -25,6 +25,16 @@ type syncsOf struct {
 	err     error
 	asked   clips.Sync // what a preview was asked of
 	made    string     // the spreadsheet, and for whom
+
+	shown func([]clips.SyncRun) // told of each history that a page was made of; may be nil
+}
+
+func (s *syncsOf) SyncRuns(ctx context.Context, syncID int64, limit int) ([]clips.SyncRun, error) {
+	runs, err := s.Store.SyncRuns(ctx, syncID, limit)
+	if s.shown != nil {
+		s.shown(runs)
+	}
+	return runs, err
 }
 
 func (s *syncsOf) DryRun(_ context.Context, sync clips.Sync) (clips.Pushed, error) {
@@ -287,4 +297,28 @@ func TestSyncsOfOtherSourcesAreNotThere(t *testing.T) {
 	s.want(eve.post("/syncs", url.Values{"clip": {"cash"}, "spreadsheet": {bookID}, "tab": {"T"}, "at": {"A1"}, "mode": {"replace"}, "name": {"hers"}}),
 		http.StatusUnprocessableEntity, "Choose the clip")
 	s.want(c.as(clips.RoleAuthor).get("/syncs"), http.StatusOK, "mine")
+}
+
+// A page that is open shows a run which somebody asks for meanwhile. The stream ends once it was made anew, since the
+// browser waits for what is under way before it tells what it has.
+func TestAnOpenPageBringsItselfUpToDate(t *testing.T) {
+	stopping := make(chan struct{})
+	s := newSyncing(t, func(o *web.Options) { o.Stopping = stopping })
+	var asked sync.Once
+	end := sync.OnceFunc(func() { close(stopping) })
+	defer time.AfterFunc(20*time.Second, end).Stop() // a page that never asks again fails, and does not hang
+	s.syncs.shown = func(runs []clips.SyncRun) {
+		if len(runs) > 0 {
+			end()
+			return
+		}
+		asked.Do(func() {
+			if _, err := s.store.AskSyncRun(s.Context(), "mine", "web", time.Time{}, 0); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if page := s.opened("/syncs/mine"); !strings.Contains(page, "Waits for its turn") {
+		t.Errorf("the page does not show the run: %s", page)
+	}
 }
