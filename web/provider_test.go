@@ -34,16 +34,22 @@ const (
 	voucherSecret = "the client's s3cret"
 )
 
+// voucherKeys are made once, since that takes longer than most tests: the provider's, and another.
+var voucherKeys = sync.OnceValue(func() (keys [2]*rsa.PrivateKey) {
+	for i := range keys {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			panic(err) // no random numbers
+		}
+		keys[i] = key
+	}
+	return keys
+})
+
 func newVouchers(t testing.TB) *vouchers {
 	t.Helper()
-	v := &vouchers{codes: map[string]url.Values{}}
-	for _, key := range []**rsa.PrivateKey{&v.key, &v.stranger} {
-		made, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			t.Fatal(err)
-		}
-		*key = made
-	}
+	keys := voucherKeys()
+	v := &vouchers{codes: map[string]url.Values{}, key: keys[0], stranger: keys[1]}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", v.discovery)
 	mux.HandleFunc("GET /keys", v.keys)
