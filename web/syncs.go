@@ -37,6 +37,8 @@ type Syncs interface {
 	DryRun(ctx context.Context, s clips.Sync) (clips.Pushed, error)
 	// Slots are the next times of a schedule after a moment; it is refused in words when it cannot be read.
 	Slots(schedule, zone string, after time.Time, n int) ([]time.Time, error)
+	// WorkbookOf names the workbook that a sync of the config brings, each of its clips to a tab; "" for one of its clip.
+	WorkbookOf(s clips.Sync) string
 	// Address is where people open a spreadsheet.
 	Address(spreadsheet string) string
 }
@@ -80,12 +82,13 @@ type syncsPage struct {
 // syncRow is a sync in a list.
 type syncRow struct {
 	clips.Sync
-	Address string // of its spreadsheet
-	State   syncState
-	When    string // its schedule, in words
-	Next    *moment
-	LastAt  *moment
-	Result  string // what the last run came to
+	Workbook string // that it brings, rather than its clip
+	Address  string // of its spreadsheet
+	State    syncState
+	When     string // its schedule, in words
+	Next     *moment
+	LastAt   *moment
+	Result   string // what the last run came to
 }
 
 func (s *site) listSyncs(w http.ResponseWriter, r *http.Request, who clips.Person) {
@@ -106,7 +109,7 @@ func (s *site) listSyncs(w http.ResponseWriter, r *http.Request, who clips.Perso
 
 func (s *site) syncRow(st clips.SyncStatus, accounts map[string]clips.Account) syncRow {
 	zone := zoneNamed(st.Sync.TimeZone)
-	row := syncRow{Sync: st.Sync, Address: s.Syncs.Address(st.Sync.Spreadsheet), State: s.stateOf(st, accounts),
+	row := syncRow{Sync: st.Sync, Workbook: s.Syncs.WorkbookOf(st.Sync), Address: s.Syncs.Address(st.Sync.Spreadsheet), State: s.stateOf(st, accounts),
 		When: scheduleInWords(st.Sync.Schedule), LastAt: s.moment(st.Last.EndedAt, zone)}
 	if !st.Sync.Paused {
 		row.Next = s.moment(st.Sync.NextAt, zone)

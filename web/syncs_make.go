@@ -124,8 +124,8 @@ func (f syncForm) suggested() syncForm {
 // copied is a form with what another sync says, for one of one's own.
 func (s *site) copied(ctx context.Context, who clips.Person, name string) (syncForm, error) {
 	sync, err := s.Syncs.Sync(ctx, name)
-	if err != nil || !who.May(sync.Clip.Revision.Source) {
-		return syncForm{}, &clips.Error{Kind: clips.KindParameter, Cause: err, Notice: "There is no sync of this name to copy: choose another."}
+	if err != nil || !who.May(sync.Clip.Revision.Source) || s.Syncs.WorkbookOf(sync) != "" {
+		return syncForm{}, &clips.Error{Kind: clips.KindParameter, Cause: err, Notice: "There is no sync of a clip of this name to copy: choose another."}
 	}
 	f := formOf(sync)
 	f.Set("name", sync.Name+"-copy")

@@ -26,6 +26,8 @@ type syncsOf struct {
 	asked   clips.Sync // what a preview was asked of
 	made    string     // the spreadsheet, and for whom
 
+	workbooks map[string]string // by the names of the syncs that bring them
+
 	shown func([]clips.SyncRun) // told of each history that a page was made of; may be nil
 }
 
@@ -51,6 +53,8 @@ func (s *syncsOf) Slots(schedule, zone string, after time.Time, n int) (all []ti
 	}
 	return all, err
 }
+
+func (s *syncsOf) WorkbookOf(sync clips.Sync) string { return s.workbooks[sync.Name] }
 
 func (s *syncsOf) Address(id string) string { return "https://sheets.example.com/spreadsheets/d/" + id }
 
@@ -203,6 +207,18 @@ func TestAnUndoIsConfirmed(t *testing.T) {
 	if len(s.runs("mine")) != 1 {
 		t.Error("asking whether to undo did undo")
 	}
+}
+
+func TestASyncOfAWorkbookSaysSo(t *testing.T) {
+	s := newSyncing(t)
+	s.syncs.workbooks = map[string]string{"board": "month-end"}
+	s.want(s.get("/syncs"), http.StatusOK, "month-end</a>, a workbook", "Cash &lt;by&gt; account")
+	r := s.get("/syncs/board")
+	s.want(r, http.StatusOK, "month-end", "each clip of the workbook in a tab of its own")
+	if strings.Contains(r.body, "copy=board") {
+		t.Error("a copy is offered, which would bring one clip")
+	}
+	s.want(s.get("/syncs/new?copy=board"), http.StatusBadRequest, "no sync of a clip of this name")
 }
 
 // TestPagesAreToldOfNews reads the stream as a browser does, which comes back with the last event it saw.

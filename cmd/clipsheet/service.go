@@ -88,7 +88,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Desk:        desk{s.core},
 		Formats:     func(slug string) map[string]clips.ColumnFormat { return s.config.Load().formats(slug) },
 		Accounts:    s.accountsPage(),
-		Syncs:       syncPages{s.state.Store, s.engine, s.google, cfg.Google.Endpoints},
+		Syncs:       syncPages{s.state.Store, s.engine, s.google, cfg.Google.Endpoints, &s.config},
 		Stopping:    streams.Done(),
 		Sources:     sourcePages{s.core},
 		SignIn:      cfg.Auth.signIn(),

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"clipsheet/clips"
@@ -17,6 +18,7 @@ type syncPages struct {
 	engine *clipsync.Engine
 	google *google
 	at     GoogleEndpoints // empty ones are Google's own
+	config *atomic.Pointer[Config]
 }
 
 var _ web.Syncs = syncPages{}
@@ -40,6 +42,8 @@ func (syncPages) Slots(schedule, zone string, after time.Time, n int) ([]time.Ti
 	}
 	return all, nil
 }
+
+func (p syncPages) WorkbookOf(s clips.Sync) string { return p.config.Load().workbookOfSync(s) }
 
 // Address is Google's, or that of the server which stands in for it.
 func (p syncPages) Address(spreadsheet string) string {
