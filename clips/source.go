@@ -47,6 +47,10 @@ type Request struct {
 	Clip  Clip
 	Bound Bound
 	Fresh bool // the reader wants a run even when the last result is young enough; bounded by a minimum age
+
+	// Ahead, if not nil, makes of a new result what the reader wants of it, while the result is being stored. It is called
+	// by the run that the request began, at most once, and may outlive the reader.
+	Ahead func(SnapshotInfo)
 }
 
 // Answer is the result that serves a Request: which snapshot, and why it may be older than was asked for.

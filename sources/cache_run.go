@@ -68,10 +68,22 @@ func (c *Cache) run(ctx context.Context, name string, reqs []clips.Request) (set
 		err = c.endOfTime(ctx, err)
 	}
 	b.settle(err)
+	c.lookAhead(b)
 	for i, run := range b.runs {
 		c.finish(ctx, run, b, i)
 	}
 	return b.set(), err
+}
+
+// lookAhead begins what the readers who began the run want of its results. Whoever asks for the same later waits for it.
+func (c *Cache) lookAhead(b *batch) {
+	for i, m := range b.made {
+		if ahead := b.reqs[i].Ahead; ahead != nil {
+			c.work.Go(func() {
+				calmly(c.o.Log, "make a form ahead", func() error { ahead(m.info); return nil })
+			})
+		}
+	}
 }
 
 // begin makes the rows of the runs. Without the state database nothing runs, since nothing could say what did.

@@ -158,10 +158,25 @@ func (s *site) answer(r *http.Request, req *request) (clips.Answer, error) {
 	if r.Method == http.MethodHead {
 		answer, err = s.Results.Peek(r.Context(), ask)
 	} else {
+		ask.Ahead = s.ahead(r, req)
 		answer, err = s.Results.Get(r.Context(), ask)
 	}
 	visitOf(r).stale = answer.Stale
 	return answer, thereIsNone(err)
+}
+
+// ahead makes the body of a feed while a new result is still being stored: for a long one, that is a third of the wait.
+func (s *site) ahead(r *http.Request, req *request) func(clips.SnapshotInfo) {
+	if req.format.page() {
+		return nil
+	}
+	return func(info clips.SnapshotInfo) {
+		if _, body, err := s.body(r, req, clips.Answer{Info: info}); err == nil {
+			if file, err := s.render(r, req, info, body); err == nil { // an error comes back when the body is sent
+				file.Close()
+			}
+		}
+	}
 }
 
 // thereIsNone has words for a result that HEAD did not find.
