@@ -40,9 +40,7 @@ func (c *checkup) look(ctx context.Context, sv *server) {
 	data, err := s.age()
 	if err == nil {
 		c.server(s, data)
-		if err = c.role(s); err == nil {
-			c.watchdog(s, data)
-		}
+		err = c.safety(s, data)
 	}
 	if err != nil {
 		c.failed(err)
@@ -180,6 +178,21 @@ var powers = map[string]struct {
 		"On the primary, in this database: revoke execute on the pg_advisory… and pg_try_advisory… functions from public."},
 	"temporary files":  {clips.LevelWarning, "one clip can fill the follower's disk: temp_file_limit is not set", "Set temp_file_limit = '1GB' on the follower, or for the role."},
 	"temporary tables": {clips.LevelWarning, "the role may make temporary tables", "On the primary: revoke temporary on database EXAMPLE from public."},
+}
+
+// safety is what require_hardened is about, and then no warning is only a warning.
+func (c *checkup) safety(s *session, data age) error {
+	before := len(c.findings)
+	if err := c.role(s); err != nil {
+		return err
+	}
+	c.watchdog(s, data)
+	for i := range c.findings[before:] {
+		if f := &c.findings[before+i]; c.f.cfg.RequireHardened && f.Level == clips.LevelWarning {
+			f.Level = clips.LevelFatal
+		}
+	}
+	return nil
 }
 
 func (c *checkup) role(s *session) error {

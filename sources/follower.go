@@ -27,6 +27,7 @@ type Config struct {
 	TimeZone         string        // IANA name; empty leaves the server's
 	MaxLag           time.Duration // further behind its primary a server is not used; 0 is no limit
 	MaxPlanCost      float64       // of the planner, above which a query is refused; 0 is no limit
+	RequireHardened  bool          // run nothing while Check has anything to say against the role or the watchdog
 	AllowPrimary     bool          // run on a server that is no follower, too
 	Limits           clips.Limits  // of a query that sets none; zero fields are unlimited
 

@@ -65,6 +65,9 @@ func (f *Follower) settle(ctx context.Context, sv *server, zone string, longest 
 	if s.data, err = s.age(); err == nil && !s.data.follower && !f.cfg.AllowPrimary {
 		err = f.notFollower().err(nil)
 	}
+	if err == nil {
+		err = s.hardened()
+	}
 	if err != nil {
 		s.hangUp()
 		return nil, err

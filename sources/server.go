@@ -17,6 +17,8 @@ type server struct {
 	watchdog *watchdog
 	horizon  horizon
 
+	inspection inspection
+
 	mu      sync.Mutex
 	failure failure // of connecting
 	avoid   time.Time

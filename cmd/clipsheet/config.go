@@ -68,6 +68,7 @@ type SourceConfig struct {
 	TimeZone         string   `toml:"timezone"`
 	MaxLag           Duration `toml:"max_lag"`
 	MaxPlanCost      float64  `toml:"max_plan_cost"`
+	RequireHardened  bool     `toml:"require_hardened"`
 	AllowPrimary     bool     `toml:"allow_primary"`
 }
 

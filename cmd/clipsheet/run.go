@@ -251,6 +251,7 @@ func (s SourceConfig) of(name string, l LimitsConfig) sources.Config {
 		TimeZone:         s.TimeZone,
 		MaxLag:           time.Duration(s.MaxLag),
 		MaxPlanCost:      s.MaxPlanCost,
+		RequireHardened:  s.RequireHardened,
 		AllowPrimary:     s.AllowPrimary,
 		Limits:           l.perResult(),
 	}

@@ -113,6 +113,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		}
 	})
 	s.background.Go(func() { s.prune(ctx) })
+	s.background.Go(func() { s.watchSources(ctx, newVigil(metrics)) })
 }
 
 // accountsPage is what the page /accounts shows; nil without anything to connect to.

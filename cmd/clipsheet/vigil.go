@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"clipsheet/clips"
+	"clipsheet/sources"
+)
+
+const (
+	lookEvery  = time.Minute // for sources that are new, or in trouble
+	checkEvery = time.Hour
+)
+
+// vigil is what is known of the sources while they are served.
+type vigil struct {
+	findings *prometheus.GaugeVec
+	checked  map[string]look
+}
+
+// look is one look at a source.
+type look struct {
+	of    *sources.Follower
+	at    time.Time
+	fatal int
+}
+
+func newVigil(r prometheus.Registerer) *vigil {
+	findings := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "clipsheet_source_findings",
+		Help: "What clipsheet check has to say against a source, by level."}, []string{"source", "level"})
+	r.MustRegister(findings)
+	return &vigil{findings, map[string]look{}}
+}
+
+// watchSources checks the sources until ctx ends: at once, and every hour; what is in trouble every minute.
+func (s *service) watchSources(ctx context.Context, v *vigil) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		known := *s.sources.Load()
+		for name, f := range known {
+			if last := v.checked[name]; last.of != f || last.fatal > 0 || time.Since(last.at) >= checkEvery {
+				s.look(ctx, v, name, f)
+			}
+		}
+		for name := range v.checked {
+			if known[name] == nil {
+				delete(v.checked, name)
+				v.findings.DeletePartialMatch(prometheus.Labels{"source": name})
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// look checks a source, after what killed processes left there was ended.
+func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Follower) {
+	ctx, cancel := context.WithTimeout(ctx, examineTime)
+	defer cancel()
+	if v.checked[name].of != f {
+		if ended, err := f.Reap(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("what killed processes left could not be looked for", "source", name, "err", err)
+		} else if ended > 0 {
+			s.log.Warn("what a killed process left running was ended", "source", name, "sessions", ended)
+		}
+	}
+	levels := map[clips.Level]int{}
+	for _, finding := range f.Check(ctx) {
+		levels[finding.Level]++
+		if finding.Level != clips.LevelOK && ctx.Err() == nil {
+			s.log.Warn("check", "level", finding.Level, "about", finding.Subject, "found", finding.Text, "cure", finding.Cure)
+		}
+	}
+	for _, level := range []clips.Level{clips.LevelWarning, clips.LevelFatal} {
+		v.findings.WithLabelValues(name, string(level)).Set(float64(levels[level]))
+	}
+	v.checked[name] = look{f, time.Now(), levels[clips.LevelFatal]}
+}
