@@ -76,7 +76,7 @@ func (s *site) listClips(w http.ResponseWriter, r *http.Request, who clips.Perso
 		}
 	}
 	p.Owners, p.Sources, p.Tags = choices(p.Owners), choices(p.Sources), choices(p.Tags)
-	p.Workbooks = s.workbookRows(p.Chosen)
+	p.Workbooks = s.workbookRows(r, who, p.Chosen)
 	s.show(w, r, who, "clips.html", status, "Clips", p)
 }
 
@@ -85,13 +85,19 @@ func (s *site) clipRow(c clips.Clip, last clips.Run) clipRow {
 		Ran: s.moment(last.EndedAt, s.zone(c.Revision))}
 }
 
-// workbookRows are only shown to whoever searches for nothing.
-func (s *site) workbookRows(chosen clipSearch) (all []workbookRow) {
+// workbookRows are only shown to whoever searches for nothing, and may read all that is in them.
+func (s *site) workbookRows(r *http.Request, who clips.Person, chosen clipSearch) (all []workbookRow) {
 	if s.Workbooks == nil || chosen != (clipSearch{}) {
 		return nil
 	}
 	for _, w := range s.Workbooks.List() {
-		all = append(all, workbookRow{w, s.Home[w.Name]})
+		book, err := s.Workbooks.Find(r.Context(), w.Name)
+		switch {
+		case err != nil:
+			visitOf(r).err = err
+		case mayReadAll(who, book.Clips):
+			all = append(all, workbookRow{w, s.Home[w.Name]})
+		}
 	}
 	return all
 }

@@ -73,3 +73,38 @@ func TestTheBarLeadsToWhatThereIs(t *testing.T) {
 		}
 	}
 }
+
+func TestClipsOfOtherSourcesAreNotThere(t *testing.T) {
+	c := newCompany(t)
+	elsewhere := clips.Person{Email: "eve@example.com", Role: clips.RoleAuthor, Sources: []string{"other"}}
+	if _, err := c.store.AddPerson(t.Context(), elsewhere, clips.Act{Who: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	c.provider.is(elsewhere.Email)
+	eve := c.browser()
+	eve.signIn(nil)
+	c.want(eve.get("/"), http.StatusOK, "There are no clips yet")
+	for _, path := range []string{"", "/rows", "/download/csv", "/edit", "/revisions", "/revisions/1"} {
+		c.want(eve.get("/clips/cash"+path), http.StatusNotFound, "No such clip")
+	}
+	for _, path := range []string{"/links", "/links/1/revoke", "/edit", "/retire", "/revisions/1/restore"} {
+		c.want(eve.post("/clips/cash"+path, nil), http.StatusNotFound, "No such clip")
+	}
+	c.want(eve.get("/tables?source=erp"), http.StatusBadRequest, "you may not read it")
+	c.want(eve.post("/clips/new", overdue("do", "run")), http.StatusBadRequest, "Choose a source")
+	if r := eve.get("/clips/new?from=cash"); strings.Contains(r.body, "select account") {
+		t.Error("a copy shows the SQL of a clip that is not theirs to see")
+	}
+}
+
+func TestReadersReadAndDoNotWrite(t *testing.T) {
+	c := newCompany(t)
+	c.link("cash")
+	page := c.as(clips.RoleReader).get("/clips/cash")
+	c.want(page, http.StatusOK, "2461020.16", "/clips/cash/revisions")
+	for _, not := range []string{"Make a link", "id=links", "Make my own copy", "/clips/new"} {
+		if strings.Contains(page.body, not) {
+			t.Errorf("a reader's page has %q", not)
+		}
+	}
+}
