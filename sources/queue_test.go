@@ -56,10 +56,16 @@ func (c *crowd) want(began ...string) {
 
 // finish ends what is under way and what begins then, and lets the patience of the others end.
 func (c *crowd) finish() {
-	for len(c.end) > 0 {
-		for who, done := range c.end {
+	for {
+		c.mu.Lock()
+		under := c.end
+		c.end = map[string]func(){}
+		c.mu.Unlock()
+		if len(under) == 0 {
+			return
+		}
+		for _, done := range under {
 			done()
-			delete(c.end, who)
 		}
 		synctest.Wait()
 	}

@@ -33,10 +33,20 @@ type syncsOf struct {
 
 func (s *syncsOf) SyncRuns(ctx context.Context, syncID int64, limit int) ([]clips.SyncRun, error) {
 	runs, err := s.Store.SyncRuns(ctx, syncID, limit)
-	if s.shown != nil {
-		s.shown(runs)
+	s.mu.Lock()
+	shown := s.shown
+	s.mu.Unlock()
+	if shown != nil {
+		shown(runs)
 	}
 	return runs, err
+}
+
+// tell has shown told from now on.
+func (s *syncsOf) tell(shown func([]clips.SyncRun)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = shown
 }
 
 func (s *syncsOf) DryRun(_ context.Context, sync clips.Sync) (clips.Pushed, error) {
@@ -323,7 +333,7 @@ func TestAnOpenPageBringsItselfUpToDate(t *testing.T) {
 	var asked sync.Once
 	end := sync.OnceFunc(func() { close(stopping) })
 	defer time.AfterFunc(20*time.Second, end).Stop() // a page that never asks again fails, and does not hang
-	s.syncs.shown = func(runs []clips.SyncRun) {
+	s.syncs.tell(func(runs []clips.SyncRun) {
 		if len(runs) > 0 {
 			end()
 			return
@@ -333,7 +343,7 @@ func TestAnOpenPageBringsItselfUpToDate(t *testing.T) {
 				t.Error(err)
 			}
 		})
-	}
+	})
 	if page := s.opened("/syncs/mine"); !strings.Contains(page, "Waits for its turn") {
 		t.Errorf("the page does not show the run: %s", page)
 	}
