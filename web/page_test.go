@@ -130,6 +130,13 @@ func TestProbes(t *testing.T) {
 	w := newWorld(t)
 	w.want(w.get("/healthz"), http.StatusOK, "ok")
 	w.want(w.get("/readyz"), http.StatusOK, "ready")
+	w.options.Findings = func() []clips.Finding {
+		return []clips.Finding{{Level: clips.LevelWarning, Subject: "source erp", Text: "the role may write"}}
+	}
+	w.want(newSite(t, w).get("/readyz"), http.StatusOK, "ready\nwarning: source erp: the role may write\n")
+	if r := newSite(t, w).get("/readyz", "X-Forwarded-For", "203.0.113.7"); r.body != "ready\n" {
+		t.Errorf("strangers read: %s", r.body)
+	}
 	w.want(w.get("/robots.txt"), http.StatusOK, "User-agent: *\nDisallow: /\n")
 	w.want(w.get("/metrics"), http.StatusOK, "clipsheet_http_requests_open 1")
 	w.want(w.get("/metrics", "X-Forwarded-For", "203.0.113.7"), http.StatusNotFound)

@@ -19,7 +19,8 @@ func healthz(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, "text/plain; charset=utf-8", "ok\n")
 }
 
-// readyz answers whether requests can be served.
+// readyz answers whether requests can be served. What is wrong with sources is said, to whoever may read the metrics, and
+// does not count: results that are there are served all the same.
 func (s *site) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
@@ -28,5 +29,11 @@ func (s *site) readyz(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusServiceUnavailable, "text/plain; charset=utf-8", clips.NoticeOf(err)+"\n")
 		return
 	}
-	answer(w, http.StatusOK, "text/plain; charset=utf-8", "ready\n")
+	text := "ready\n"
+	if s.Findings != nil && (s.OpenToAll || fromHere(r)) {
+		for _, f := range s.Findings() {
+			text += string(f.Level) + ": " + f.Subject + ": " + f.Text + "\n"
+		}
+	}
+	answer(w, http.StatusOK, "text/plain; charset=utf-8", text)
 }

@@ -71,6 +71,7 @@ type Options struct {
 	Formats     func(slug string) map[string]clips.ColumnFormat // how the columns of a clip look; nil is as they are
 	TimeZone    func(source string) *time.Location              // of a clip that names none; UTC
 	Ready       func(ctx context.Context) error                 // nil is always ready
+	Findings    func() []clips.Finding                          // what is wrong with the sources, for /readyz; nil says nothing
 	Accounts    Accounts                                        // nil: there is no Google to connect to
 	Desk        Desk                                            // nil: clips are written in the config file alone
 	Syncs       Syncs                                           // nil: there are no pages of syncs

@@ -18,9 +18,10 @@ import (
 
 type checkCmd struct {
 	configFlag
-	JSON    bool   `name:"json" help:"Print the findings as JSON."`
-	Google  string `placeholder:"SPREADSHEET" help:"Instead, try on a real spreadsheet what we rely on Google to do: its address, best of an empty one. It takes some minutes, in tabs of its own, which go at the end."`
-	Account string `placeholder:"NAME" help:"The Google account for --google; may be left out when there is one."`
+	JSON     bool   `name:"json" help:"Print the findings as JSON."`
+	Google   string `xor:"instead" placeholder:"SPREADSHEET" help:"Instead, try on a real spreadsheet what we rely on Google to do: its address, best of an empty one. It takes some minutes, in tabs of its own, which go at the end."`
+	ReadData bool   `name:"read-data" xor:"instead" help:"Instead, read every stored result, and compare it with its checksums."`
+	Account  string `placeholder:"NAME" help:"The Google account for --google; may be left out when there is one."`
 }
 
 // Help is shown below the flags.
@@ -30,9 +31,14 @@ func (checkCmd) Help() string {
 
 func (c *checkCmd) Run(ctx context.Context, std streams) error {
 	findings, code := []clips.Finding(nil), error(nil)
-	if c.Google != "" {
+	switch {
+	case c.Google != "":
 		findings, code = c.tryGoogle(ctx, std)
-	} else {
+	case c.ReadData:
+		if findings, code = c.readData(ctx, std); code != nil && !errors.Is(code, errSilent) {
+			return code
+		}
+	default:
 		findings, code = examine(ctx, c.Config)
 	}
 	if c.JSON {

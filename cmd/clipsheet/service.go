@@ -80,6 +80,7 @@ func (c *Config) listening(addr net.Addr) {
 func (s *service) serve(ctx context.Context, listener net.Listener, metrics *prometheus.Registry, home map[string]string) {
 	cfg := s.config.Load()
 	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx)) // nobody else tells them of a shutdown
+	watch := newVigil(metrics)
 	s.http = web.Server(web.New(web.Options{
 		Store:       s.state,
 		Results:     s.cache,
@@ -100,6 +101,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Local:       cfg.Auth.Mode == authLocal,
 		TimeZone:    s.timeZone,
 		Ready:       s.state.Ping,
+		Findings:    watch.found,
 		Home:        home,
 		Metrics:     metrics,
 		OpenToAll:   cfg.Server.Metrics == "all",
@@ -113,7 +115,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		}
 	})
 	s.background.Go(func() { s.prune(ctx) })
-	s.background.Go(func() { s.watchSources(ctx, newVigil(metrics)) })
+	s.background.Go(func() { s.watchSources(ctx, watch) })
 }
 
 // accountsPage is what the page /accounts shows; nil without anything to connect to.

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,7 +21,10 @@ const (
 // vigil is what is known of the sources while they are served.
 type vigil struct {
 	findings *prometheus.GaugeVec
-	checked  map[string]look
+	checked  map[string]look // of the goroutine that watches
+
+	mu    sync.Mutex
+	wrong map[string][]clips.Finding // by source, for /readyz
 }
 
 // look is one look at a source.
@@ -32,7 +38,7 @@ func newVigil(r prometheus.Registerer) *vigil {
 	findings := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "clipsheet_source_findings",
 		Help: "What clipsheet check has to say against a source, by level."}, []string{"source", "level"})
 	r.MustRegister(findings)
-	return &vigil{findings, map[string]look{}}
+	return &vigil{findings: findings, checked: map[string]look{}, wrong: map[string][]clips.Finding{}}
 }
 
 // watchSources checks the sources until ctx ends: at once, and every hour; what is in trouble every minute.
@@ -49,6 +55,7 @@ func (s *service) watchSources(ctx context.Context, v *vigil) {
 		for name := range v.checked {
 			if known[name] == nil {
 				delete(v.checked, name)
+				v.note(name, nil)
 				v.findings.DeletePartialMatch(prometheus.Labels{"source": name})
 			}
 		}
@@ -72,8 +79,12 @@ func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Fo
 		}
 	}
 	levels := map[clips.Level]int{}
+	var wrong []clips.Finding
 	for _, finding := range f.Check(ctx) {
 		levels[finding.Level]++
+		if finding.Level != clips.LevelOK {
+			wrong = append(wrong, finding)
+		}
 		if finding.Level != clips.LevelOK && ctx.Err() == nil {
 			s.log.Warn("check", "level", finding.Level, "about", finding.Subject, "found", finding.Text, "cure", finding.Cure)
 		}
@@ -82,4 +93,24 @@ func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Fo
 		v.findings.WithLabelValues(name, string(level)).Set(float64(levels[level]))
 	}
 	v.checked[name] = look{f, time.Now(), levels[clips.LevelFatal]}
+	v.note(name, wrong)
+}
+
+// note keeps what was found wrong with a source; nothing is all right.
+func (v *vigil) note(source string, wrong []clips.Finding) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.wrong[source] = wrong; wrong == nil {
+		delete(v.wrong, source)
+	}
+}
+
+// found is what was wrong with the sources at the last look, by their names.
+func (v *vigil) found() (all []clips.Finding) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(v.wrong)) {
+		all = append(all, v.wrong[name]...)
+	}
+	return all
 }
