@@ -46,6 +46,9 @@ func TestASyncRunsAtEachSlot(t *testing.T) {
 	if w.results.open != 0 {
 		t.Errorf("%d results were not closed", w.results.open)
 	}
+	w.eventually("metrics to be told", func() bool { w.mu.Lock(); defer w.mu.Unlock(); return len(w.ended) >= 3 })
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if len(w.ended) != 3 || w.ended[2].State != clips.SyncDone {
 		t.Errorf("metrics were told %+v", w.ended)
 	}
