@@ -146,7 +146,15 @@ func (s *site) fitsWorkbook(r *http.Request, said newLink) error {
 	if err != nil {
 		return err
 	}
-	return knows(book.Params(), said.Params)
+	if err := knows(book.Params(), said.Params); err != nil {
+		return err
+	}
+	for _, c := range book.Clips {
+		if err := fits(c.Revision, said.Params, s.Now(), s.zone(c.Revision)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // knows refuses values for parameters that are not there.
@@ -230,5 +238,3 @@ func (s *site) apiFindLink(r *http.Request, who clips.Person) (clips.Link, error
 	}
 	return clips.Link{}, clips.ErrNotFound
 }
-
-func linkInWords(l clips.Link) string { return "link " + strconv.FormatInt(l.ID, 10) + " " + l.Label }

@@ -176,6 +176,7 @@ func TestAPIMakesRotatesAndRevokesLinks(t *testing.T) {
 		`{"clip": "cash", "lable": "x"}`:       "bad_json",
 		`{}`:                                   "bad_parameter",
 		`{"clip": "cash", "formats": ["pdf"]}`: "bad_parameter",
+		`{"clip": "revenue", "params": {"limit": "many"}}`:       "bad_parameter",
 		`{"clip": "cash", "params": {"region": "all"}}`:          "bad_parameter",
 		`{"clip": "cash", "expires_at": "2020-01-01T00:00:00Z"}`: "bad_parameter",
 	} {

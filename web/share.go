@@ -99,6 +99,8 @@ func (s *site) note(r *http.Request, who clips.Person, what, subject, before, af
 	return s.Store.Note(r.Context(), act)
 }
 
+func linkInWords(l clips.Link) string { return "link " + strconv.FormatInt(l.ID, 10) + " " + l.Label }
+
 func (s *site) makeLink(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	clip, ok := s.findClip(w, r, who)
 	if !ok {
@@ -110,7 +112,7 @@ func (s *site) makeLink(w http.ResponseWriter, r *http.Request, who clips.Person
 		link, err = s.Store.CreateLink(r.Context(), link, token.Hash())
 	}
 	if err == nil {
-		err = s.note(r, who, "link made", clip.Slug, "", "link "+strconv.FormatInt(link.ID, 10)+" "+link.Label+": "+opens(link))
+		err = s.note(r, who, "link made", clip.Slug, "", linkInWords(link)+": "+opens(link))
 	}
 	s.showShared(w, r, who, clip, token, "", err)
 }
@@ -180,7 +182,7 @@ func (s *site) rotateLink(w http.ResponseWriter, r *http.Request, who clips.Pers
 		if err != nil {
 			return err
 		}
-		return s.note(r, who, "link rotated", clip.Slug, "link "+strconv.FormatInt(l.ID, 10)+" "+l.Label, "link "+strconv.FormatInt(made.ID, 10))
+		return s.note(r, who, "link rotated", clip.Slug, linkInWords(l), linkInWords(made))
 	})
 }
 
@@ -189,7 +191,7 @@ func (s *site) revokeLink(w http.ResponseWriter, r *http.Request, who clips.Pers
 		if err := s.Store.RevokeLink(r.Context(), l.ID); err != nil {
 			return err
 		}
-		return s.note(r, who, "link revoked", clip.Slug, "link "+strconv.FormatInt(l.ID, 10)+" "+l.Label, "")
+		return s.note(r, who, "link revoked", clip.Slug, linkInWords(l), "")
 	})
 }
 

@@ -54,21 +54,15 @@ func (s *site) syncPages(r chi.Router) {
 	if s.Syncs == nil {
 		return
 	}
-	reader := func(page func(http.ResponseWriter, *http.Request, clips.Person)) http.HandlerFunc {
-		return s.signedIn(clips.RoleReader, page)
-	}
-	author := func(page func(http.ResponseWriter, *http.Request, clips.Person)) http.HandlerFunc {
-		return s.signedIn(clips.RoleAuthor, page)
-	}
-	r.Get("/syncs", reader(s.listSyncs))
-	r.Get("/syncs/{name}", reader(s.showSync))
-	r.Post("/syncs/{name}/run", author(s.runSync))
-	r.Post("/syncs/{name}/pause", author(s.pauseSync))
-	r.Post("/syncs/{name}/resume", author(s.resumeSync))
-	r.Post("/syncs/{name}/preview", author(s.previewSync))
-	r.Get("/syncs/{name}/undo", author(s.confirmUndo))
-	r.Post("/syncs/{name}/undo", author(s.undoSync))
-	r.Get("/events", reader(s.events))
+	r.Get("/syncs", s.signedIn(clips.RoleReader, s.listSyncs))
+	r.Get("/syncs/{name}", s.signedIn(clips.RoleReader, s.showSync))
+	r.Post("/syncs/{name}/run", s.signedIn(clips.RoleAuthor, s.runSync))
+	r.Post("/syncs/{name}/pause", s.signedIn(clips.RoleAuthor, s.pauseSync))
+	r.Post("/syncs/{name}/resume", s.signedIn(clips.RoleAuthor, s.resumeSync))
+	r.Post("/syncs/{name}/preview", s.signedIn(clips.RoleAuthor, s.previewSync))
+	r.Get("/syncs/{name}/undo", s.signedIn(clips.RoleAuthor, s.confirmUndo))
+	r.Post("/syncs/{name}/undo", s.signedIn(clips.RoleAuthor, s.undoSync))
+	r.Get("/events", s.signedIn(clips.RoleReader, s.events))
 	s.syncFormPages(r)
 }
 

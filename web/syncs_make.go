@@ -17,18 +17,15 @@ import (
 )
 
 func (s *site) syncFormPages(r chi.Router) {
-	author := func(page func(http.ResponseWriter, *http.Request, clips.Person)) http.HandlerFunc {
-		return s.signedIn(clips.RoleAuthor, page)
-	}
-	r.Get("/syncs/new", author(s.newSync))
-	r.Post("/syncs/new/spreadsheet", author(s.newSpreadsheet))
-	r.Post("/syncs/new/preview", author(s.previewNewSync))
-	r.Post("/syncs", author(s.saveNewSync))
-	r.Get("/syncs/{name}/edit", author(s.editSync))
-	r.Post("/syncs/{name}/edit/preview", author(s.previewEditedSync))
-	r.Post("/syncs/{name}/edit", author(s.saveEditedSync))
-	r.Get("/syncs/{name}/remove", author(s.confirmRemoval))
-	r.Post("/syncs/{name}/remove", author(s.removeSync))
+	r.Get("/syncs/new", s.signedIn(clips.RoleAuthor, s.newSync))
+	r.Post("/syncs/new/spreadsheet", s.signedIn(clips.RoleAuthor, s.newSpreadsheet))
+	r.Post("/syncs/new/preview", s.signedIn(clips.RoleAuthor, s.previewNewSync))
+	r.Post("/syncs", s.signedIn(clips.RoleAuthor, s.saveNewSync))
+	r.Get("/syncs/{name}/edit", s.signedIn(clips.RoleAuthor, s.editSync))
+	r.Post("/syncs/{name}/edit/preview", s.signedIn(clips.RoleAuthor, s.previewEditedSync))
+	r.Post("/syncs/{name}/edit", s.signedIn(clips.RoleAuthor, s.saveEditedSync))
+	r.Get("/syncs/{name}/remove", s.signedIn(clips.RoleAuthor, s.confirmRemoval))
+	r.Post("/syncs/{name}/remove", s.signedIn(clips.RoleAuthor, s.removeSync))
 }
 
 // syncFormPage is one step of making a sync, or all of them at once for one that is there.

@@ -31,7 +31,6 @@ type Store interface {
 	Note(ctx context.Context, act clips.Act) error
 	Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, error)
 	Lags(ctx context.Context, since time.Time, step time.Duration) ([]clips.LagSample, error)
-	Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error)
 	Runs(ctx context.Context, clipID int64, limit int) ([]clips.Run, error)
 	Links
 	Authoring
