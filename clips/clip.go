@@ -10,9 +10,10 @@ type Clip struct {
 	Description string
 	Owner       string
 	Tags        []string
-	Declared    bool      // by the config file: read-only everywhere else
-	RetiredAt   time.Time // zero while in use; a retired clip keeps its history and its links answer 404
-	Revision    Revision  // the current one
+	Visibility  Visibility // who sees it beside its owner; empty is everyone
+	Declared    bool       // by the config file: read-only everywhere else
+	RetiredAt   time.Time  // zero while in use; a retired clip keeps its history and its links answer 404
+	Revision    Revision   // the current one
 }
 
 // Revision is one immutable version of what a clip runs. Numbers count from 1 within the clip.

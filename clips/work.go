@@ -32,11 +32,11 @@ func (w Work) Failed() bool {
 
 // WorkFilter narrows a list of work. Zero fields narrow nothing.
 type WorkFilter struct {
-	Since   time.Time
-	Sources []string // of which it may be; nil is all
-	Source  string
-	Clip    string
-	State   string // "failed" is also what was abandoned; "open" is what runs or waits
-	Newest  bool   // the newest first; otherwise what failed and what took longest
-	Most    int
+	Since  time.Time
+	Viewer *Person // who may see its clip; nil is all
+	Source string
+	Clip   string
+	State  string // "failed" is also what was abandoned; "open" is what runs or waits
+	Newest bool   // the newest first; otherwise what failed and what took longest
+	Most   int
 }

@@ -85,6 +85,7 @@ var routes = map[string]clips.Role{
 	"GET /clips/{slug}/revisions":                   clips.RoleReader,
 	"GET /clips/{slug}/revisions/{number}":          clips.RoleReader,
 	"POST /clips/{slug}/revisions/{number}/restore": clips.RoleAuthor,
+	"POST /clips/{slug}/access":                     clips.RoleAuthor,
 	"GET /tables":                                   clips.RoleAuthor,
 	"POST /clips/{slug}/links":                      clips.RoleAuthor,
 	"POST /clips/{slug}/links/{id}/rotate":          clips.RoleAuthor,

@@ -16,6 +16,7 @@ type apiClipBody struct {
 	Title       string   `json:"title"`
 	Description string   `json:"description"`
 	Owner       string   `json:"owner"`
+	Visibility  string   `json:"visibility"` // who sees it beside its owner: everyone, authors, admins or owner
 	Tags        []string `json:"tags"`
 	Source      string   `json:"source"`
 	Declared    bool     `json:"declared"` // by the config file: read-only here
@@ -50,7 +51,7 @@ type apiRun struct {
 }
 
 func (s *site) apiClips(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
-	all, err := s.Store.Clips(r.Context())
+	all, err := s.seenClips(r.Context(), who)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +62,7 @@ func (s *site) apiClips(_ http.ResponseWriter, r *http.Request, who clips.Person
 	search := clipSearch{Words: r.URL.Query().Get("q"), Owner: r.URL.Query().Get("owner"), Source: r.URL.Query().Get("source"), Tag: r.URL.Query().Get("tag")}
 	var seen []clips.Clip
 	for _, c := range all {
-		if who.May(c.Revision.Source) && search.fits(c) {
+		if search.fits(c) {
 			seen = append(seen, c)
 		}
 	}
@@ -76,7 +77,7 @@ func (s *site) apiClips(_ http.ResponseWriter, r *http.Request, who clips.Person
 }
 
 func clipBody(c clips.Clip) apiClipBody {
-	return apiClipBody{Slug: c.Slug, Title: c.Title, Description: c.Description, Owner: c.Owner, Tags: asList(c.Tags),
+	return apiClipBody{Slug: c.Slug, Title: c.Title, Description: c.Description, Owner: c.Owner, Visibility: string(c.Visibility), Tags: asList(c.Tags),
 		Source: c.Revision.Source, Declared: c.Declared, Revision: revisionBody(c.Revision)}
 }
 
@@ -106,13 +107,9 @@ func momentOrNull(t time.Time) *time.Time {
 	return &t
 }
 
-// apiFind finds the clip that an address names, if the caller may see it.
+// apiFind finds the clip that an address names, if the caller sees it.
 func (s *site) apiFind(r *http.Request, who clips.Person) (clips.Clip, error) {
-	clip, err := s.Store.Clip(r.Context(), chi.URLParam(r, "slug"))
-	if err == nil && !who.May(clip.Revision.Source) {
-		err = clips.ErrNotFound
-	}
-	return clip, err
+	return s.seenClip(r.Context(), who, chi.URLParam(r, "slug"))
 }
 
 func (s *site) apiClip(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {

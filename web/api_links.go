@@ -67,20 +67,21 @@ func (s *site) seenLinks(r *http.Request, who clips.Person, name string) (seen [
 	return seen, err
 }
 
-// seenNames are the clips and workbooks of the sources that the caller may see.
+// seenNames are the clips and workbooks that the caller sees.
 func (s *site) seenNames(r *http.Request, who clips.Person) (map[string]bool, error) {
-	all, err := s.Store.Clips(r.Context())
+	all, err := s.seenClips(r.Context(), who)
+	if err != nil {
+		return nil, err
+	}
+	books, err := s.seenWorkbooks(r.Context(), who)
 	in := map[string]bool{}
 	for _, c := range all {
-		in[c.Slug] = who.May(c.Revision.Source)
+		in[c.Slug] = true
 	}
-	if s.Workbooks == nil || err != nil {
-		return in, err
+	for _, w := range books {
+		in[w.Name] = true
 	}
-	for _, w := range s.Workbooks.List() {
-		in[w.Name] = !slices.ContainsFunc(w.Clips, func(c clips.Clip) bool { return !who.May(c.Revision.Source) })
-	}
-	return in, nil
+	return in, err
 }
 
 // apiCreateLink makes a link. The answer has its addresses, this once.
@@ -114,17 +115,14 @@ func (s *site) linkOf(r *http.Request, who clips.Person, said newLink) (clips.Li
 			return l, badRequest("There is no format %q: the formats are %q.", f, Formats())
 		}
 	}
-	in, err := s.seenNames(r, who)
-	if err != nil {
-		return l, err
-	}
-	if !in[said.Clip+said.Workbook] {
-		return l, clips.ErrNotFound
-	}
 	if said.Workbook != "" {
-		return l, s.fitsWorkbook(r, said)
+		book, err := s.seenWorkbook(r.Context(), who, said.Workbook)
+		if err != nil {
+			return l, err
+		}
+		return l, s.fitsWorkbook(book, said)
 	}
-	clip, err := s.Store.Clip(r.Context(), said.Clip)
+	clip, err := s.seenClip(r.Context(), who, said.Clip)
 	if err != nil {
 		return l, err
 	}
@@ -136,15 +134,11 @@ func (s *site) linkOf(r *http.Request, who clips.Person, said newLink) (clips.Li
 }
 
 // fitsWorkbook refuses what the link of a workbook cannot have.
-func (s *site) fitsWorkbook(r *http.Request, said newLink) error {
+func (s *site) fitsWorkbook(book clips.Workbook, said newLink) error {
 	for _, f := range said.Formats {
 		if f != "xlsx" {
 			return badRequest("A workbook is an xlsx file, not %s.", f)
 		}
-	}
-	book, err := s.Workbooks.Find(r.Context(), said.Workbook)
-	if err != nil {
-		return err
 	}
 	if err := knows(book.Params(), said.Params); err != nil {
 		return err

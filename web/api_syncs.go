@@ -75,27 +75,16 @@ func syncRunBody(r clips.SyncRun) apiSyncRunBody {
 }
 
 func (s *site) apiSyncs(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
-	all, err := s.seenSyncs(r, who)
+	all, err := s.seenSyncs(r.Context(), who)
 	if err != nil {
 		return nil, err
 	}
 	return pageOf(r, all, func(st clips.SyncStatus) string { return st.Sync.Name }, s.syncBody)
 }
 
-// seenSyncs are those of the sources that the caller may see.
-func (s *site) seenSyncs(r *http.Request, who clips.Person) (seen []clips.SyncStatus, err error) {
-	all, err := s.Syncs.SyncStatuses(r.Context())
-	for _, st := range all {
-		if who.May(st.Sync.Clip.Revision.Source) {
-			seen = append(seen, st)
-		}
-	}
-	return seen, err
-}
-
-// apiFindSync finds the sync that an address names, if the caller may see it.
+// apiFindSync finds the sync that an address names, if the caller sees it.
 func (s *site) apiFindSync(r *http.Request, who clips.Person) (clips.SyncStatus, error) {
-	all, err := s.seenSyncs(r, who)
+	all, err := s.seenSyncs(r.Context(), who)
 	if err != nil {
 		return clips.SyncStatus{}, err
 	}

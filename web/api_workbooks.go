@@ -18,17 +18,9 @@ type apiWorkbook struct {
 }
 
 func (s *site) apiWorkbooks(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
-	in, err := s.seenNames(r, who)
+	all, err := s.seenWorkbooks(r.Context(), who)
 	if err != nil {
 		return nil, err
-	}
-	var all []clips.Workbook
-	if s.Workbooks != nil {
-		for _, w := range s.Workbooks.List() {
-			if in[w.Name] {
-				all = append(all, w)
-			}
-		}
 	}
 	return pageOf(r, all, func(w clips.Workbook) string { return w.Name }, func(w clips.Workbook) apiWorkbook {
 		body := apiWorkbook{Name: w.Name, Title: w.Title, Description: w.Description, Owner: w.Owner, Clips: []string{}}
@@ -40,17 +32,9 @@ func (s *site) apiWorkbooks(_ http.ResponseWriter, r *http.Request, who clips.Pe
 }
 
 func (s *site) apiWorkbookResult(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
-	in, err := s.seenNames(r, who)
-	name := chi.URLParam(r, "name")
-	switch {
-	case err != nil:
-		return nil, err
-	case s.Workbooks == nil || !in[name]:
-		return nil, errNothing
-	}
-	req := &request{query: parseQuery(r.URL.RawQuery)}
-	if req.book, err = s.Workbooks.Find(r.Context(), name); err != nil {
+	book, err := s.seenWorkbook(r.Context(), who, chi.URLParam(r, "name"))
+	if err != nil {
 		return nil, err
 	}
-	return nil, s.serveWorkbook(w, r, req)
+	return nil, s.serveWorkbook(w, r, &request{query: parseQuery(r.URL.RawQuery), book: book})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,7 +14,8 @@ type apiDraft struct {
 	Slug        string        `json:"slug,omitempty"` // of a new one
 	Title       string        `json:"title"`
 	Description string        `json:"description"`
-	Owner       string        `json:"owner"`
+	Owner       string        `json:"owner"`                // empty, and so is visibility: as it is
+	Visibility  string        `json:"visibility,omitempty"` // who sees it beside its owner: everyone, authors, admins or owner
 	Tags        []string      `json:"tags"`
 	Source      string        `json:"source"`
 	SQL         string        `json:"sql"`
@@ -38,6 +40,11 @@ func (s *site) apiDraft(r *http.Request, who clips.Person, slug string, revision
 	d.Clip = clips.Clip{Slug: slug, Title: said.Title, Description: said.Description, Owner: said.Owner, Tags: said.Tags,
 		Revision: clips.Revision{Number: revision, Source: said.Source, SQL: said.SQL, Params: said.Params, TimeZone: said.TimeZone,
 			Key: said.Key, Author: who.Email, Message: said.Message}}
+	if said.Visibility != "" {
+		if d.Clip.Visibility, err = clips.ParseVisibility(said.Visibility); err != nil {
+			return d, err
+		}
+	}
 	if said.MaxAge != nil {
 		d.MaxAge = strconv.FormatFloat(*said.MaxAge, 'f', -1, 64) + "s"
 	}
@@ -67,10 +74,14 @@ func (s *site) apiCreateClip(w http.ResponseWriter, r *http.Request, who clips.P
 	if err != nil {
 		return nil, err
 	}
+	d.Clip.Owner = cmp.Or(d.Clip.Owner, who.Email)
+	if err := s.checkAccess(r.Context(), who, clips.Clip{}, d.Clip.Owner, d.Clip.Visibility); err != nil {
+		return nil, err
+	}
 	if err := s.Store.CreateClip(r.Context(), d.Clip, s.actor(r, who)); err != nil {
 		return nil, err
 	}
-	return s.apiShow(w, r, d.Clip.Slug)
+	return s.apiShow(w, r, who, d.Clip.Slug)
 }
 
 // apiReviseClip makes the next revision of the one that If-Match names.
@@ -84,17 +95,20 @@ func (s *site) apiReviseClip(w http.ResponseWriter, r *http.Request, who clips.P
 		return nil, errNoMatch
 	}
 	d, err := s.apiDraft(r, who, clip.Slug, number)
+	if err == nil {
+		err = s.checkAccess(r.Context(), who, clip, d.Clip.Owner, d.Clip.Visibility)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if _, err := s.Store.ReviseClip(r.Context(), d.Clip, s.actor(r, who)); err != nil {
 		return nil, err
 	}
-	return s.apiShow(w, r, clip.Slug)
+	return s.apiShow(w, r, who, clip.Slug)
 }
 
-func (s *site) apiShow(w http.ResponseWriter, r *http.Request, slug string) (any, error) {
-	clip, err := s.Store.Clip(r.Context(), slug)
+func (s *site) apiShow(w http.ResponseWriter, r *http.Request, who clips.Person, slug string) (any, error) {
+	clip, err := s.seenClip(r.Context(), who, slug)
 	if err != nil {
 		return nil, err
 	}

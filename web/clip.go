@@ -38,6 +38,9 @@ type clipPage struct {
 	MayWrite  bool
 	MayEdit   bool // the clip is one of the application, and this server has an editor
 	MayCopy   bool
+	MayHand   bool     // to somebody else
+	Visible   []choice // who may see it
+	NoSignIn  bool
 }
 
 // gridColumn is what a script needs to know of a column.
@@ -53,13 +56,13 @@ func (s *site) showClip(w http.ResponseWriter, r *http.Request, who clips.Person
 	}
 }
 
-// findClip finds the clip that an address names, if the person may see it; otherwise it answers, and ok is false.
+// findClip finds the clip that an address names, if the person sees it; otherwise it answers, and ok is false.
 func (s *site) findClip(w http.ResponseWriter, r *http.Request, who clips.Person) (clip clips.Clip, ok bool) {
-	clip, err := s.Store.Clip(r.Context(), chi.URLParam(r, "slug"))
+	clip, err := s.seenClip(r.Context(), who, chi.URLParam(r, "slug"))
 	switch {
-	case errors.Is(err, clips.ErrNotFound) || err == nil && !who.May(clip.Revision.Source):
+	case errors.Is(err, clips.ErrNotFound):
 		s.show(w, r, who, "gone.html", http.StatusNotFound, "No such clip", problem{Title: "No such clip",
-			Text: "There is no clip of this name in use, or it is of a source that you may not see."})
+			Text: "There is no clip of this name in use, or it is not for you to see."})
 		return clip, false
 	case err != nil:
 		visitOf(r).err = err
@@ -77,6 +80,7 @@ func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Pe
 	p := clipPage{Clip: clip, Zone: req.zone.String(), MayWrite: who.Role >= clips.RoleAuthor}
 	p.MayCopy = p.MayWrite && s.Desk != nil
 	p.MayEdit = p.MayCopy && !clip.Declared
+	p.MayHand, p.Visible, p.NoSignIn = who.MayHandOver(clip) && !clip.Declared, visibilityChoices(), s.SignIn == nil
 	status := http.StatusOK
 	if err := s.fillClipPage(r, req, &p); err != nil {
 		visitOf(r).err = err

@@ -16,13 +16,14 @@ func (s *site) clipPages(r chi.Router) {
 	r.Get("/clips/{slug}", s.signedIn(clips.RoleReader, s.showClip))
 	r.Get("/clips/{slug}/rows", s.signedIn(clips.RoleReader, s.clipRows))
 	r.Get("/clips/{slug}/download/{format}", s.signedIn(clips.RoleReader, s.downloadClip))
+	r.Post("/clips/{slug}/access", s.signedIn(clips.RoleAuthor, s.handOver))
 	s.editPages(r)
 	r.Post("/clips/{slug}/links", s.signedIn(clips.RoleAuthor, s.makeLink))
 	r.Post("/clips/{slug}/links/{id}/rotate", s.signedIn(clips.RoleAuthor, s.rotateLink))
 	r.Post("/clips/{slug}/links/{id}/revoke", s.signedIn(clips.RoleAuthor, s.revokeLink))
 }
 
-// clipsPage lists the clips of the sources that a person may see.
+// clipsPage lists the clips that a person sees.
 type clipsPage struct {
 	Clips     []clipRow
 	Workbooks []workbookRow
@@ -55,7 +56,7 @@ func (s *site) listClips(w http.ResponseWriter, r *http.Request, who clips.Perso
 	p := clipsPage{Chosen: clipSearch{q.Get("q"), q.Get("owner"), q.Get("source"), q.Get("tag")},
 		MayMake: who.Role >= clips.RoleAuthor && s.has(http.MethodGet, "/clips/new")}
 	status := http.StatusOK
-	all, err := s.Store.Clips(r.Context())
+	all, err := s.seenClips(r.Context(), who)
 	runs := map[int64]clips.Run{}
 	if err == nil {
 		runs, err = s.Store.LastRuns(r.Context())
@@ -65,9 +66,6 @@ func (s *site) listClips(w http.ResponseWriter, r *http.Request, who clips.Perso
 		status, p.Wrong = http.StatusServiceUnavailable, clips.NoticeOf(err)
 	}
 	for _, c := range all {
-		if !who.May(c.Revision.Source) {
-			continue
-		}
 		p.All++
 		p.Owners, p.Sources = append(p.Owners, c.Owner), append(p.Sources, c.Revision.Source)
 		p.Tags = append(p.Tags, c.Tags...)
@@ -85,19 +83,17 @@ func (s *site) clipRow(c clips.Clip, last clips.Run) clipRow {
 		Ran: s.moment(last.EndedAt, s.zone(c.Revision))}
 }
 
-// workbookRows are only shown to whoever searches for nothing, and may read all that is in them.
+// workbookRows are only shown to whoever searches for nothing, and sees all that is in them.
 func (s *site) workbookRows(r *http.Request, who clips.Person, chosen clipSearch) (all []workbookRow) {
-	if s.Workbooks == nil || chosen != (clipSearch{}) {
+	if chosen != (clipSearch{}) {
 		return nil
 	}
-	for _, w := range s.Workbooks.List() {
-		book, err := s.Workbooks.Find(r.Context(), w.Name)
-		switch {
-		case err != nil:
-			visitOf(r).err = err
-		case mayReadAll(who, book.Clips):
-			all = append(all, workbookRow{w, s.Home[w.Name]})
-		}
+	books, err := s.seenWorkbooks(r.Context(), who)
+	if err != nil {
+		visitOf(r).err = err
+	}
+	for _, w := range books {
+		all = append(all, workbookRow{w, s.Home[w.Name]})
 	}
 	return all
 }

@@ -57,7 +57,7 @@ func (s *site) readDraft(w http.ResponseWriter, r *http.Request, who clips.Perso
 	field := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 	number, _ := strconv.Atoi(field("revision"))
 	d = draft{MaxAge: field("max_age"), Tags: field("tags"), Key: field("key")}
-	d.Clip = clips.Clip{Slug: field("slug"), Title: field("title"), Description: field("description"), Owner: field("owner"), Tags: listed(d.Tags),
+	d.Clip = clips.Clip{Slug: field("slug"), Title: field("title"), Description: field("description"), Owner: field("owner"), Visibility: clips.Visibility(field("visibility")), Tags: listed(d.Tags),
 		Revision: clips.Revision{Number: number, Source: field("source"), SQL: strings.ReplaceAll(r.PostForm.Get("sql"), "\r\n", "\n"),
 			Key: listed(d.Key), TimeZone: field("timezone"), Author: who.Email, Message: field("message")}}
 	names, err := clips.ParamNames(d.Clip.Revision.SQL)
@@ -98,6 +98,9 @@ func listed(text string) []string {
 // checkDraft finds what keeps the SQL from being tried.
 func (s *site) checkDraft(d *draft, who clips.Person) (err error) {
 	rev := &d.Clip.Revision
+	if _, err := clips.ParseVisibility(string(d.Clip.Visibility)); err != nil {
+		return err
+	}
 	switch {
 	case !who.May(rev.Source) || !slices.Contains(s.Desk.Sources(), rev.Source):
 		return badRequest("choose a source: this one is not there, or you may not read it.")

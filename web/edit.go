@@ -15,6 +15,7 @@ import (
 type Authoring interface {
 	CreateClip(ctx context.Context, c clips.Clip, by clips.Act) error
 	ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (int, error)
+	HandOverClip(ctx context.Context, slug, owner string, visible clips.Visibility, by clips.Act) error
 	RetireClip(ctx context.Context, slug string, by clips.Act) error
 	Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error)
 }
@@ -40,6 +41,7 @@ type editPage struct {
 	Old      *clips.Clip // that is edited; nil for a new one
 	Sources  []string
 	Types    []string
+	Visible  []choice // who may see it
 	Wrong    string
 	Detail   string // what Postgres said, for the author
 	Position int    // in the SQL where it is wrong, from 1; 0: nobody knows
@@ -58,8 +60,7 @@ var paramTypes = []string{string(clips.ParamText), string(clips.ParamInteger), s
 func (s *site) newClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	d := draft{MaxAge: "5m", Clip: clips.Clip{Owner: who.Email, Revision: clips.Revision{SQL: "select 'Hello' as greeting, current_date as today"}}}
 	if from := r.URL.Query().Get("from"); from != "" {
-		c, err := s.Store.Clip(r.Context(), from)
-		if err == nil && who.May(c.Revision.Source) {
+		if c, err := s.seenClip(r.Context(), who, from); err == nil {
 			c.Slug, c.Title, c.Owner, c.Revision.Number, c.Revision.Message = from+"-copy", "Copy of "+c.Title, who.Email, 0, "copied from "+from
 			d = draftOf(c)
 		}
@@ -96,7 +97,7 @@ func (s *site) showEditor(w http.ResponseWriter, r *http.Request, who clips.Pers
 			p.Sources = append(p.Sources, name)
 		}
 	}
-	p.Types = paramTypes
+	p.Types, p.Visible = paramTypes, visibilityChoices()
 	title := "New clip"
 	if p.Old != nil {
 		title = "Edit " + p.Old.Title

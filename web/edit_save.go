@@ -23,6 +23,9 @@ func (s *site) saveNewClip(w http.ResponseWriter, r *http.Request, who clips.Per
 		return
 	}
 	if err = d.complete(); err == nil {
+		err = s.checkAccess(r.Context(), who, clips.Clip{}, d.Clip.Owner, d.Clip.Visibility)
+	}
+	if err == nil {
 		if _, err = s.try(r.Context(), d, 0); err == nil {
 			err = s.Store.CreateClip(r.Context(), d.Clip, s.actor(r, who))
 		}
@@ -31,7 +34,7 @@ func (s *site) saveNewClip(w http.ResponseWriter, r *http.Request, who clips.Per
 		s.showEditor(w, r, who, p, err)
 		return
 	}
-	http.Redirect(w, r, "/clips/"+d.Clip.Slug, http.StatusSeeOther)
+	http.Redirect(w, r, clipAddress(who, d.Clip), http.StatusSeeOther)
 }
 
 // showTried shows the editor with the first rows of the draft.
@@ -53,6 +56,7 @@ func (s *site) saveClip(w http.ResponseWriter, r *http.Request, who clips.Person
 	}
 	d, err := s.readDraft(w, r, who)
 	d.Clip.ID, d.Clip.Slug = old.ID, old.Slug
+	d.Clip.Owner, d.Clip.Visibility = "", "" // which stay: the clip's page changes them
 	p := &editPage{Draft: d, Old: &old}
 	if err != nil || r.PostForm.Get("do") == doRun {
 		s.showTried(w, r, who, p, err)

@@ -42,6 +42,7 @@ var (
 		"grouped":  grouped,
 		"counted":  counted,
 		"periods":  periods,
+		"seenBy":   seenBy,
 	}).ParseFS(files, "templates/*.html"))
 )
 

@@ -132,6 +132,7 @@ func (s *site) restoreRevision(w http.ResponseWriter, r *http.Request, who clips
 		return
 	}
 	restored := clip
+	restored.Owner, restored.Visibility = "", "" // which are no part of a revision: as they are by now
 	restored.Revision = all[at]
 	restored.Revision.Number, _ = strconv.Atoi(r.PostFormValue("current"))
 	restored.Revision.Author, restored.Revision.Message = who.Email, fmt.Sprintf("revision %d restored", all[at].Number)

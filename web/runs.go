@@ -49,7 +49,7 @@ type workRow struct {
 func (s *site) listRuns(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	q := r.URL.Query()
 	p := runsPage{Span: "24h", Spans: workSpans, States: workStates, Most: mostWork,
-		Chosen: clips.WorkFilter{Sources: who.Sources, Source: q.Get("source"), Clip: q.Get("clip"), State: q.Get("state"),
+		Chosen: clips.WorkFilter{Viewer: &who, Source: q.Get("source"), Clip: q.Get("clip"), State: q.Get("state"),
 			Newest: q.Get("order") == "newest", Most: mostWork}}
 	for _, span := range workSpans {
 		if span.Value == q.Get("span") {
@@ -63,16 +63,14 @@ func (s *site) listRuns(w http.ResponseWriter, r *http.Request, who clips.Person
 	work, err := s.Store.Work(r.Context(), p.Chosen)
 	var all []clips.Clip
 	if err == nil {
-		all, err = s.Store.Clips(r.Context())
+		all, err = s.seenClips(r.Context(), who)
 	}
 	if err != nil {
 		s.failed(w, r, who, err)
 		return
 	}
 	for _, c := range all {
-		if who.May(c.Revision.Source) {
-			p.Clips, p.Sources = append(p.Clips, c), append(p.Sources, c.Revision.Source)
-		}
+		p.Clips, p.Sources = append(p.Clips, c), append(p.Sources, c.Revision.Source)
 	}
 	p.Sources = choices(p.Sources)
 	for _, one := range work {
@@ -113,33 +111,18 @@ type workbookParts struct {
 	Address string // of the file; empty when we know no link to it
 }
 
-// listWorkbooks shows the workbooks all of whose clips a person may see.
+// listWorkbooks shows the workbooks all of whose clips a person sees.
 func (s *site) listWorkbooks(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	var p workbooksPage
-	var all []clips.Workbook
-	if s.Workbooks != nil {
-		all = s.Workbooks.List()
+	all, err := s.seenWorkbooks(r.Context(), who)
+	if err != nil {
+		s.failed(w, r, who, err)
+		return
 	}
-	for _, named := range all {
-		book, err := s.Workbooks.Find(r.Context(), named.Name)
-		if err != nil {
-			s.failed(w, r, who, err)
-			return
-		}
-		if mayReadAll(who, book.Clips) {
-			p.Workbooks = append(p.Workbooks, workbookParts{book, s.Home[book.Name]})
-		}
+	for _, book := range all {
+		p.Workbooks = append(p.Workbooks, workbookParts{book, s.Home[book.Name]})
 	}
 	s.show(w, r, who, "workbooks.html", http.StatusOK, "Workbooks", p)
-}
-
-func mayReadAll(who clips.Person, all []clips.Clip) bool {
-	for _, c := range all {
-		if !who.May(c.Revision.Source) {
-			return false
-		}
-	}
-	return true
 }
 
 // Label is what people call a workbook.

@@ -69,7 +69,7 @@ func (s *site) listSources(w http.ResponseWriter, r *http.Request, who clips.Per
 		}
 		v := sourceView{Name: name}
 		v.draw(lags, since)
-		if v.Slowest, err = s.slowest(r.Context(), name); err != nil {
+		if v.Slowest, err = s.slowest(r.Context(), who, name); err != nil {
 			s.failed(w, r, who, err)
 			return
 		}
@@ -136,9 +136,9 @@ func (v *sourceView) draw(lags []clips.LagSample, since time.Time) {
 	v.Line = strings.Join(points, " ")
 }
 
-// slowest are the refreshes of a source that took longest in the last day.
-func (s *site) slowest(ctx context.Context, source string) (rows []workRow, err error) {
-	work, err := s.Store.Work(ctx, clips.WorkFilter{Since: s.Now().AddDate(0, 0, -1), Source: source, State: string(clips.RunDone), Most: 100})
+// slowest are the refreshes of a source that took longest in the last day, of the clips that a person sees.
+func (s *site) slowest(ctx context.Context, who clips.Person, source string) (rows []workRow, err error) {
+	work, err := s.Store.Work(ctx, clips.WorkFilter{Viewer: &who, Since: s.Now().AddDate(0, 0, -1), Source: source, State: string(clips.RunDone), Most: 100})
 	seen := map[string]bool{}
 	for _, one := range work {
 		if one.Sync == "" && !seen[one.Clip] && len(rows) < slowestShown {

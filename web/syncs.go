@@ -39,6 +39,8 @@ type Syncs interface {
 	Slots(schedule, zone string, after time.Time, n int) ([]time.Time, error)
 	// WorkbookOf names the workbook that a sync of the config brings, each of its clips to a tab; "" for one of its clip.
 	WorkbookOf(s clips.Sync) string
+	// Brings lists the clips of that workbook, as far as it takes to tell who sees them; none for a sync of one clip.
+	Brings(s clips.Sync) []clips.Clip
 	// Address is where people open a spreadsheet.
 	Address(spreadsheet string) string
 }
@@ -66,7 +68,7 @@ func (s *site) syncPages(r chi.Router) {
 	s.syncFormPages(r)
 }
 
-// syncsPage lists the syncs of the sources that a person may see.
+// syncsPage lists the syncs of what a person sees.
 type syncsPage struct {
 	Syncs   []syncRow
 	MayMake bool
@@ -87,16 +89,14 @@ type syncRow struct {
 
 func (s *site) listSyncs(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	p, status := syncsPage{MayMake: who.Role >= clips.RoleAuthor}, http.StatusOK
-	all, err := s.Syncs.SyncStatuses(r.Context())
+	all, err := s.seenSyncs(r.Context(), who)
 	if err != nil {
 		visitOf(r).err = err
 		status, p.Wrong = http.StatusServiceUnavailable, clips.NoticeOf(err)
 	}
 	accounts := s.accountsByName(r.Context())
 	for _, st := range all {
-		if who.May(st.Sync.Clip.Revision.Source) {
-			p.Syncs = append(p.Syncs, s.syncRow(st, accounts))
-		}
+		p.Syncs = append(p.Syncs, s.syncRow(st, accounts))
 	}
 	s.show(w, r, who, "syncs.html", status, "Syncs", p)
 }
@@ -143,9 +143,9 @@ func (s *site) accountsByName(ctx context.Context) map[string]clips.Account {
 
 // findSync finds the sync that an address names, if the person may see it; otherwise it answers, and ok is false.
 func (s *site) findSync(w http.ResponseWriter, r *http.Request, who clips.Person) (sync clips.Sync, ok bool) {
-	sync, err := s.Syncs.Sync(r.Context(), chi.URLParam(r, "name"))
+	sync, err := s.seenSync(r.Context(), who, chi.URLParam(r, "name"))
 	switch {
-	case errors.Is(err, clips.ErrNotFound) || err == nil && !who.May(sync.Clip.Revision.Source):
+	case errors.Is(err, clips.ErrNotFound):
 		s.noSuchSync(w, r, who)
 		return sync, false
 	case err != nil:
@@ -157,7 +157,7 @@ func (s *site) findSync(w http.ResponseWriter, r *http.Request, who clips.Person
 
 func (s *site) noSuchSync(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	s.show(w, r, who, "nothing.html", http.StatusNotFound, "No such sync", nothingPage{
-		Title: "No such sync", Text: "There is no sync of this name, or it is of a source that you may not see.", Address: "/syncs", Label: "All syncs"})
+		Title: "No such sync", Text: "There is no sync of this name, or it is of something that you may not see.", Address: "/syncs", Label: "All syncs"})
 }
 
 // nothingPage says that there is nothing, and where to go on.

@@ -87,7 +87,7 @@ func (s *site) saveEditedSync(w http.ResponseWriter, r *http.Request, who clips.
 	if !ok {
 		return
 	}
-	before, err := s.Syncs.Sync(r.Context(), sync.Name)
+	before, err := s.seenSync(r.Context(), who, sync.Name)
 	if err == nil {
 		err = s.Syncs.UpdateSync(r.Context(), sync)
 	}
@@ -96,7 +96,7 @@ func (s *site) saveEditedSync(w http.ResponseWriter, r *http.Request, who clips.
 	}
 	switch {
 	case errors.Is(err, clips.ErrEdited): // between our look and our write
-		if have, err := s.Syncs.Sync(r.Context(), sync.Name); err == nil {
+		if have, err := s.seenSync(r.Context(), who, sync.Name); err == nil {
 			s.showConflict(w, r, who, f, have)
 			return
 		}

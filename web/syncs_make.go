@@ -62,14 +62,13 @@ type formParam struct {
 	Field, Label, Value, Usual string
 }
 
-// readSyncForm reads a form, with the clip it names, if the person may read that.
+// readSyncForm reads a form, with the clip it names, if the person sees that.
 func (s *site) readSyncForm(r *http.Request, who clips.Person) (syncForm, []clips.Clip, error) {
 	if err := r.ParseForm(); err != nil {
 		return syncForm{}, nil, &clips.Error{Kind: clips.KindParameter, Notice: "The form cannot be read: fill it in again.", Cause: err}
 	}
 	f := syncForm{Values: r.Form}
-	all, err := s.Store.Clips(r.Context())
-	all = slices.DeleteFunc(all, func(c clips.Clip) bool { return !who.May(c.Revision.Source) })
+	all, err := s.seenClips(r.Context(), who)
 	for _, c := range all {
 		if c.Slug == f.text("clip") {
 			f.clip = c
@@ -120,8 +119,8 @@ func (f syncForm) suggested() syncForm {
 
 // copied is a form with what another sync says, for one of one's own.
 func (s *site) copied(ctx context.Context, who clips.Person, name string) (syncForm, error) {
-	sync, err := s.Syncs.Sync(ctx, name)
-	if err != nil || !who.May(sync.Clip.Revision.Source) || s.Syncs.WorkbookOf(sync) != "" {
+	sync, err := s.seenSync(ctx, who, name)
+	if err != nil || s.Syncs.WorkbookOf(sync) != "" {
 		return syncForm{}, &clips.Error{Kind: clips.KindParameter, Cause: err, Notice: "There is no sync of a clip of this name to copy: choose another."}
 	}
 	f := formOf(sync)

@@ -26,7 +26,8 @@ type syncsOf struct {
 	asked   clips.Sync // what a preview was asked of
 	made    string     // the spreadsheet, and for whom
 
-	workbooks map[string]string // by the names of the syncs that bring them
+	workbooks map[string]string       // by the names of the syncs that bring them
+	brings    map[string][]clips.Clip // the same
 
 	shown func([]clips.SyncRun) // told of each history that a page was made of; may be nil
 }
@@ -65,6 +66,8 @@ func (s *syncsOf) Slots(schedule, zone string, after time.Time, n int) (all []ti
 }
 
 func (s *syncsOf) WorkbookOf(sync clips.Sync) string { return s.workbooks[sync.Name] }
+
+func (s *syncsOf) Brings(sync clips.Sync) []clips.Clip { return s.brings[sync.Name] }
 
 func (s *syncsOf) Address(id string) string { return "https://sheets.example.com/spreadsheets/d/" + id }
 

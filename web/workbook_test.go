@@ -20,14 +20,19 @@ import (
 type shelf struct {
 	w     *world
 	title string
+	slugs []string // of its clips; nil is both
 }
 
 func (s *shelf) Find(ctx context.Context, name string) (clips.Workbook, error) {
 	if name != "pack" {
 		return clips.Workbook{}, clips.ErrNotFound
 	}
-	all, err := s.w.store.ClipsNamed(ctx, []string{"cash", "revenue"})
-	return clips.Workbook{Name: name, Title: s.title, Clips: all}, err
+	slugs := s.slugs
+	if slugs == nil {
+		slugs = []string{"cash", "revenue"}
+	}
+	all, err := s.w.store.ClipsNamed(ctx, slugs)
+	return clips.Workbook{Name: name, Title: s.title, Description: "For the <board>", Clips: all}, err
 }
 
 func (s *shelf) List() []clips.Workbook {

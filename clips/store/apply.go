@@ -17,7 +17,7 @@ import (
 type Changes struct {
 	New     []string
 	Changed []string // have a new revision
-	Updated []string // another title, description, owner, tags or max age; no new revision
+	Updated []string // another title, description, owner, tags, visibility or max age; no new revision
 	Retired []string
 	Revived []string // retired before and declared again; also in Changed when they came back different
 	Syncs   SyncChanges
@@ -26,8 +26,8 @@ type Changes struct {
 // Apply makes the clips and syncs of the config file what they are in the database, whole or not at all.
 //
 // A clip that runs something else than before (source, SQL, parameters, time zone, key) gets a new revision. Title,
-// description, owner, tags and max age are the clip's own and simply change: max age says when to run, not what. A
-// clip no longer declared is retired: its history stays, its links answer ErrNotFound, and declaring it again
+// description, owner, tags, visibility and max age are the clip's own and simply change: max age says when to run, not
+// what. A clip no longer declared is retired: its history stays, its links answer ErrNotFound, and declaring it again
 // brings it back. Applying what is there already writes nothing.
 //
 // A sync names its clip by Clip.Slug. One no longer declared is retired like a clip, and keeps its target, so that
@@ -178,8 +178,8 @@ func sameParam(a, b clips.Param) bool {
 }
 
 func sameLabels(a, b clips.Clip) bool {
-	return a.Title == b.Title && a.Description == b.Description && a.Owner == b.Owner && slices.Equal(a.Tags, b.Tags) &&
-		a.Revision.MaxAge == b.Revision.MaxAge.Truncate(time.Millisecond)
+	return a.Title == b.Title && a.Description == b.Description && a.Owner == b.Owner && visibility(a) == visibility(b) &&
+		slices.Equal(a.Tags, b.Tags) && a.Revision.MaxAge == b.Revision.MaxAge.Truncate(time.Millisecond)
 }
 
 func summary(steps []step) (ch Changes) {

@@ -18,7 +18,7 @@ import (
 )
 
 var whole = clips.Clip{
-	Slug: "mrr", Title: "MRR — “by month”", Description: "Line one\nline two", Owner: "zoë@example.com",
+	Slug: "mrr", Title: "MRR — “by month”", Description: "Line one\nline two", Owner: "zoë@example.com", Visibility: clips.VisibleToAuthors,
 	Tags: []string{"finance", "with, comma"}, Declared: true,
 	Revision: clips.Revision{
 		Source: "erp", SQL: "select :since::date -- \\ ' \" 😀", TimeZone: "Europe/Berlin", MaxAge: 90 * time.Second,
@@ -226,6 +226,7 @@ func drawClips(t *rapid.T, prefix string) []clips.Clip {
 	for _, slug := range slugs {
 		c := declare(prefix + slug)[0]
 		c.Title = rapid.SampledFrom([]string{"x", "y"}).Draw(t, "title")
+		c.Visibility = rapid.SampledFrom(clips.Visibilities()).Draw(t, "visibility")
 		c.Revision.SQL = rapid.SampledFrom([]string{"select 1", "select 2"}).Draw(t, "sql")
 		all = append(all, c)
 	}

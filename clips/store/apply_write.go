@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/jackc/pgx/v5"
@@ -31,15 +32,15 @@ func insertClip(batch *pgx.Batch, c clips.Clip, declared bool) {
 	r := c.Revision
 	batch.Queue(`
 		with clip as (
-			insert into clipsheet.clips (slug, title, description, owner, tags, declared, revision, max_age_ms)
-			values ($1, $2, $3, $4, $5, $15, $6, $7)
+			insert into clipsheet.clips (slug, title, description, owner, tags, declared, revision, max_age_ms, visibility)
+			values ($1, $2, $3, $4, $5, $15, $6, $7, $16)
 			returning id
 		)
 		insert into clipsheet.revisions (clip_id, number, source, sql, params, timezone, key, author, message)
 		select id, $6, $8, $9, $10, $11, $12, $13, $14
 		from clip`,
 		c.Slug, c.Title, c.Description, c.Owner, list(c.Tags), r.Number, millis(r.MaxAge),
-		r.Source, r.SQL, list(r.Params), r.TimeZone, list(r.Key), r.Author, r.Message, declared)
+		r.Source, r.SQL, list(r.Params), r.TimeZone, list(r.Key), r.Author, r.Message, declared, visibility(c))
 }
 
 func insertRevision(batch *pgx.Batch, c clips.Clip) {
@@ -53,7 +54,9 @@ func insertRevision(batch *pgx.Batch, c clips.Clip) {
 func updateClip(batch *pgx.Batch, c clips.Clip) {
 	batch.Queue(`
 		update clipsheet.clips
-		set title = $2, description = $3, owner = $4, tags = $5, revision = $6, max_age_ms = $7, retired_at = null
+		set title = $2, description = $3, owner = $4, tags = $5, revision = $6, max_age_ms = $7, visibility = $8, retired_at = null
 		where id = $1`,
-		c.ID, c.Title, c.Description, c.Owner, list(c.Tags), c.Revision.Number, millis(c.Revision.MaxAge))
+		c.ID, c.Title, c.Description, c.Owner, list(c.Tags), c.Revision.Number, millis(c.Revision.MaxAge), visibility(c))
 }
+
+func visibility(c clips.Clip) clips.Visibility { return cmp.Or(c.Visibility, clips.VisibleToEveryone) }

@@ -10,11 +10,11 @@ import (
 
 // Of clips c and revisions r, in the order of clipFields.
 const clipColumns = `
-	c.id, c.slug, c.title, c.description, c.owner, c.tags, c.declared, c.retired_at,
+	c.id, c.slug, c.title, c.description, c.owner, c.tags, c.visibility, c.declared, c.retired_at,
 	r.number, r.source, r.sql, r.params, r.timezone, c.max_age_ms, r.key, r.author, r.message, r.created_at`
 
 func clipFields(c *clips.Clip) []any {
-	return append([]any{&c.ID, &c.Slug, &c.Title, &c.Description, &c.Owner, &c.Tags, &c.Declared, moment(&c.RetiredAt)},
+	return append([]any{&c.ID, &c.Slug, &c.Title, &c.Description, &c.Owner, &c.Tags, &c.Visibility, &c.Declared, moment(&c.RetiredAt)},
 		revisionFields(&c.Revision)...)
 }
 

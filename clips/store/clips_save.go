@@ -36,8 +36,8 @@ func (s *Store) CreateClip(ctx context.Context, c clips.Clip, by clips.Act) erro
 }
 
 // ReviseClip gives a clip that was made in the application a new revision, if c.Revision.Number is still the current one;
-// otherwise it is ErrEdited. Title, description, owner, tags and max age change with it. The number of the new revision is
-// the answer.
+// otherwise it is ErrEdited. Title, description, tags and max age change with it, and so do owner and visibility where c
+// has them: without, they stay. The number of the new revision is the answer.
 func (s *Store) ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (number int, err error) {
 	return number, explain("change the clip", s.write(ctx, func(tx pgx.Tx) error {
 		have, err := lockedClip(ctx, tx, c)
@@ -51,7 +51,7 @@ func (s *Store) ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (num
 		case have.Revision.Number != c.Revision.Number:
 			return clips.ErrEdited
 		}
-		c.ID = have.ID
+		c.ID, c.Owner, c.Visibility = have.ID, cmp.Or(c.Owner, have.Owner), cmp.Or(c.Visibility, have.Visibility)
 		c.Revision.Number++
 		number = c.Revision.Number
 		var batch pgx.Batch
@@ -62,8 +62,44 @@ func (s *Store) ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (num
 		}
 		by.What, by.Subject = "clip changed", c.Slug
 		by.Before, by.After = revisionInWords(have.Revision), revisionInWords(c.Revision)
-		return note(ctx, tx, by)
+		return cmp.Or(note(ctx, tx, by), noteAccess(ctx, tx, by, have, c))
 	}))
+}
+
+// HandOverClip says who owns a clip that was made in the application, and who sees it. Its revision stays.
+func (s *Store) HandOverClip(ctx context.Context, slug, owner string, visible clips.Visibility, by clips.Act) error {
+	return explain("hand the clip over", s.write(ctx, func(tx pgx.Tx) error {
+		have, err := lockedClip(ctx, tx, clips.Clip{Slug: slug, Owner: owner})
+		switch {
+		case err != nil:
+			return err
+		case have.ID == 0 || !have.RetiredAt.IsZero():
+			return clips.ErrNotFound
+		case have.Declared:
+			return errClipDeclared
+		}
+		now := have
+		now.Owner, now.Visibility = owner, visible
+		var batch pgx.Batch
+		updateClip(&batch, now)
+		return cmp.Or(tx.SendBatch(ctx, &batch).Close(), noteAccess(ctx, tx, by, have, now))
+	}))
+}
+
+// noteAccess notes what changed about who owns a clip and who sees it.
+func noteAccess(ctx context.Context, tx pgx.Tx, by clips.Act, was, now clips.Clip) error {
+	by.Subject = was.Slug
+	if was.Owner != now.Owner {
+		by.What, by.Before, by.After = "clip handed over", was.Owner, now.Owner
+		if err := note(ctx, tx, by); err != nil {
+			return err
+		}
+	}
+	if visibility(was) != visibility(now) {
+		by.What, by.Before, by.After = "clip visibility changed", string(visibility(was)), string(visibility(now))
+		return note(ctx, tx, by)
+	}
+	return nil
 }
 
 // RetireClip takes a clip that was made in the application out of use: its links open nothing any more, its history

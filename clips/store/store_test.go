@@ -62,7 +62,7 @@ func openWith(t testing.TB, slugs ...string) (*store.Store, string) {
 func declare(slugs ...string) []clips.Clip {
 	var all []clips.Clip
 	for _, slug := range slugs {
-		all = append(all, clips.Clip{Slug: slug, Title: "The " + slug, Declared: true,
+		all = append(all, clips.Clip{Slug: slug, Title: "The " + slug, Visibility: clips.VisibleToEveryone, Declared: true,
 			Revision: clips.Revision{Source: "erp", SQL: "select '" + slug + "'"}})
 	}
 	return all

@@ -10,6 +10,11 @@ import (
 
 // Work lists refreshes of clips and runs of syncs together.
 func (s *Store) Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, error) {
+	var viewer clips.Person
+	var sees []clips.Visibility
+	if f.Viewer != nil { // what clips.Person.MaySee says
+		viewer, sees = *f.Viewer, f.Viewer.Sees()
+	}
 	rows, _ := s.pool.Query(ctx, `
 		with work as (
 			select r.id, '' as sync, r.clip_id, r.revision, r.state, r.started_at as began_at, r.ended_at, r.rows,
@@ -29,6 +34,7 @@ func (s *Store) Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, err
 		join clipsheet.clips c on c.id = w.clip_id
 		join clipsheet.revisions v on v.clip_id = w.clip_id and v.number = w.revision
 		where ($2::text[] is null or v.source = any ($2))
+			and ($8::text[] is null or c.visibility = any ($8) or lower(c.owner) = $9)
 			and ($3 = '' or v.source = $3)
 			and ($4 = '' or c.slug = $4)
 			and case $5
@@ -42,7 +48,8 @@ func (s *Store) Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, err
 			case when not $6 and w.state <> 'skipped' then coalesce(w.ended_at, now()) - w.began_at end desc nulls last,
 			w.began_at desc, w.id desc
 		limit $7`,
-		moment(&f.Since), f.Sources, f.Source, f.Clip, f.State, f.Newest, f.Most)
+		moment(&f.Since), viewer.Sources, f.Source, f.Clip, f.State, f.Newest, f.Most,
+		sees, viewer.Email)
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w clips.Work, err error) {
 		return w, row.Scan(&w.Sync, &w.Clip, &w.Title, &w.Source, &w.State, &w.BeganAt, moment(&w.EndedAt), &w.Rows, &w.Cells,
 			&w.Kind, &w.Notice)

@@ -27,6 +27,9 @@ func work(t testing.TB, s *store.Store, f clips.WorkFilter) []string {
 func TestWorkIsWhatFailedThenWhatTookLongest(t *testing.T) {
 	t.Parallel()
 	s, _ := openWith(t, "sales", "mrr")
+	mrr := clip(t, s, "mrr")
+	mrr.Owner, mrr.Visibility = "Ann@example.com", clips.VisibleToAuthors
+	apply(t, s, clip(t, s, "sales"), mrr)
 	now := time.Now().Truncate(time.Second)
 	ran := func(slug string, state clips.RunState, began, took time.Duration) {
 		t.Helper()
@@ -61,7 +64,10 @@ func TestWorkIsWhatFailedThenWhatTookLongest(t *testing.T) {
 		{"of a clip, the newest first", clips.WorkFilter{Since: day, Clip: "mrr", Newest: true}, []string{"/mrr abandoned", "/mrr done"}},
 		{"for ever", clips.WorkFilter{Clip: "mrr"}, []string{"/mrr abandoned", "/mrr done", "/mrr done"}},
 		{"of another source", clips.WorkFilter{Source: "elsewhere"}, nil},
-		{"for somebody who may read no source", clips.WorkFilter{Sources: []string{}}, nil},
+		{"for somebody who may read no source", clips.WorkFilter{Viewer: &clips.Person{Role: clips.RoleAdmin, Sources: []string{}}}, nil},
+		{"for a reader", clips.WorkFilter{Viewer: &clips.Person{Email: "bob@example.com", Role: clips.RoleReader}, Clip: "mrr"}, nil},
+		{"for an author", clips.WorkFilter{Viewer: &clips.Person{Email: "bob@example.com", Role: clips.RoleAuthor}, Clip: "mrr", Since: day}, []string{"/mrr abandoned", "/mrr done"}},
+		{"for its owner", clips.WorkFilter{Viewer: &clips.Person{Email: "ann@example.com", Role: clips.RoleReader}, Clip: "mrr", Since: day}, []string{"/mrr abandoned", "/mrr done"}},
 	} {
 		if got := work(t, s, c.filter); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)

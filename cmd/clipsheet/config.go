@@ -78,6 +78,7 @@ type ClipConfig struct {
 	Title       string                 `toml:"title"`
 	Description string                 `toml:"description"`
 	Owner       string                 `toml:"owner"`
+	Visibility  string                 `toml:"visibility"`
 	SQL         string                 `toml:"sql"`
 	SQLFile     string                 `toml:"sql_file"`
 	MaxAge      *Duration              `toml:"max_age"`

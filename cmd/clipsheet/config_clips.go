@@ -58,6 +58,9 @@ func (c *Config) checkClip(at places, slug string) error {
 	if clip.MaxAge != nil && *clip.MaxAge < 0 {
 		return at.errorf(key+".max_age", "cannot be negative")
 	}
+	if _, err := clips.ParseVisibility(clip.Visibility); err != nil {
+		return at.errorf(key+".visibility", "%s", clips.NoticeOf(err))
+	}
 	for name, column := range clip.Columns {
 		if err := column.format().Check(); err != nil {
 			return at.errorf(key+".columns."+name, "%s", clips.NoticeOf(err))
@@ -123,6 +126,7 @@ func (c *Config) clip(slug string) clips.Clip {
 		Description: f.Description,
 		Owner:       f.Owner,
 		Tags:        f.Tags,
+		Visibility:  clips.Visibility(f.Visibility),
 		Declared:    true,
 		Revision: clips.Revision{
 			Source:   f.Source,

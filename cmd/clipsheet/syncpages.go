@@ -45,6 +45,14 @@ func (syncPages) Slots(schedule, zone string, after time.Time, n int) ([]time.Ti
 
 func (p syncPages) WorkbookOf(s clips.Sync) string { return p.config.Load().workbookOfSync(s) }
 
+func (p syncPages) Brings(s clips.Sync) []clips.Clip {
+	cfg := p.config.Load()
+	if name := cfg.workbookOfSync(s); name != "" {
+		return cfg.workbook(name).Clips
+	}
+	return nil
+}
+
 // Address is Google's, or that of the server which stands in for it.
 func (p syncPages) Address(spreadsheet string) string {
 	base := "https://docs.google.com"
