@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"clipsheet/clips"
 )
@@ -64,8 +66,8 @@ func (s *site) saveClip(w http.ResponseWriter, r *http.Request, who clips.Person
 	}
 	if err = d.complete(); err == nil {
 		var tried preview
-		if tried, err = s.try(r.Context(), d, 0); err == nil && r.PostForm.Get("do") != doConfirm && s.usedBy(r, old).Any() {
-			p.Changes = s.columnChanges(r, old, tried.Columns)
+		if tried, err = s.try(r.Context(), d, 0); err == nil && r.PostForm.Get("do") != doConfirm {
+			p.Changes, err = s.noticed(r, old, d.Clip, tried.Columns)
 		}
 	}
 	if err != nil || len(p.Changes) > 0 {
@@ -94,6 +96,41 @@ func (s *site) showTheirs(w http.ResponseWriter, r *http.Request, who clips.Pers
 	p.Theirs, p.Diff = &theirs, diff(theirs.Revision.SQL, p.Draft.Clip.Revision.SQL)
 	p.Draft.Clip.Revision.Number = theirs.Revision.Number
 	s.showEditor(w, r, who, p, nil)
+}
+
+// noticed says what others notice of a save: those who lose sight of the clip, and those who use it.
+func (s *site) noticed(r *http.Request, old, now clips.Clip, columns []clips.Column) (all []string, err error) {
+	from, to := old.Revision.Source, now.Revision.Source
+	if from != to {
+		if all, err = s.leftBehind(r.Context(), old, to); err != nil {
+			return nil, err
+		}
+	}
+	if !s.usedBy(r, old).Any() {
+		return all, nil
+	}
+	if from != to {
+		all = append(all, "It moves from the source "+from+" to "+to+": whoever uses it gets the rows of that one.")
+	}
+	return append(all, s.columnChanges(r, old, columns)...), nil
+}
+
+// leftBehind says who sees a clip now, and would not where it moves to.
+func (s *site) leftBehind(ctx context.Context, old clips.Clip, to string) ([]string, error) {
+	if s.People == nil {
+		return nil, nil
+	}
+	people, err := s.People.People(ctx)
+	var names []string
+	for _, p := range people {
+		if p.Active() && p.MaySee(old) && !p.May(to) {
+			names = append(names, p.Email)
+		}
+	}
+	if len(names) == 0 || err != nil {
+		return nil, err
+	}
+	return []string{"Who may not read the source " + to + " does not see it any more: " + strings.Join(names, ", ") + "."}, nil
 }
 
 // columnChanges says what becomes of the columns that people use, in words; nothing when there was no result yet.

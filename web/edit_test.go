@@ -14,7 +14,7 @@ import (
 // deskOf tries SQL on the script that stands for the follower.
 type deskOf struct{ follow *script }
 
-func (deskOf) Sources() []string { return []string{"erp"} }
+func (deskOf) Sources() []string { return []string{"erp", "crm"} }
 
 func (d deskOf) Try(ctx context.Context, _ string, q clips.Query) (clips.Rows, error) {
 	return d.follow.Open(ctx, q)
@@ -118,6 +118,41 @@ func TestASaveTellsWhomItConcerns(t *testing.T) {
 	if n := w.clip("overdue").Revision.Number; n != 2 {
 		t.Errorf("revision %d", n)
 	}
+}
+
+// A clip that moves is tried where it goes to, and says whom that concerns.
+func TestAClipMovesToAnotherSource(t *testing.T) {
+	c := newCompany(t)
+	ana := c.person("ana@example.com", clips.RoleAuthor)
+	bob := clips.Person{Email: "bob@example.com", Role: clips.RoleReader, Sources: []string{"erp"}}
+	if _, err := c.store.AddPerson(t.Context(), bob, clips.Act{Who: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	if r := ana.post("/clips/new", overdue("owner", "ana@example.com")); r.status != http.StatusSeeOther {
+		t.Fatalf("%d %.2000s", r.status, r.body)
+	}
+	move := overdue("revision", "1", "source", "crm", "message", "to the new system")
+	c.follow.set(nil, &clips.Error{Kind: clips.KindSQL, Notice: "There is no table invoices."})
+	c.want(ana.post("/clips/overdue/edit", move), http.StatusBadRequest, "There is no table invoices.", "<option selected>crm")
+	c.follow.set(cash(), nil)
+	asked := ana.post("/clips/overdue/edit", move)
+	c.want(asked, http.StatusConflict, "Who may not read the source crm does not see it any more: bob@example.com.", "Save all the same")
+	if strings.Contains(asked.body, "whoever uses it") {
+		t.Error("it speaks of people who use it, and there are none")
+	}
+	c.link("overdue")
+	c.want(ana.post("/clips/overdue/edit", move), http.StatusConflict, "It moves from the source erp to crm", "“test”")
+	if n := c.clip("overdue").Revision.Number; n != 1 {
+		t.Fatalf("revision %d was saved unasked", n)
+	}
+	move.Set("do", "confirm")
+	if r := ana.post("/clips/overdue/edit", move); r.status != http.StatusSeeOther {
+		t.Fatalf("%d %.2000s", r.status, r.body)
+	}
+	if now := c.clip("overdue"); now.Revision.Source != "crm" || now.Revision.Number != 2 {
+		t.Errorf("%+v", now.Revision)
+	}
+	c.want(ana.get("/clips/overdue/revisions/2"), http.StatusOK, "The source was &#34;erp&#34;, and is &#34;crm&#34;.")
 }
 
 // Two who edit at once both find what they wrote.

@@ -98,6 +98,7 @@ func TestWhatPeopleReadMakesNoRevision(t *testing.T) {
 		"title":       func() { edited.Title = "" },
 		"description": func() { edited.Description = "b" },
 		"owner":       func() { edited.Owner = "c" },
+		"visibility":  func() { edited.Visibility = clips.VisibleToOwner },
 		"tags":        func() { edited.Tags = []string{"d"} },
 		"max age":     func() { edited.Revision.MaxAge = time.Hour },
 	} {
