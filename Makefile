@@ -2,7 +2,7 @@
 #
 # ARGS goes to the program: make demo ARGS='--listen 127.0.0.1:9000', make test ARGS='-run Bind -v'.
 
-.PHONY: help demo build test lint bench fuzz clean
+.PHONY: help demo build bundle test lint bench fuzz clean
 .DEFAULT_GOAL := help
 
 ARGS =
@@ -16,12 +16,17 @@ demo: build ## a sample company, its follower and Clipsheet, on this machine
 	@./clipsheet demo $(ARGS)
 
 # Without cgo the binary needs no C library, and runs on older systems than the one that built it.
-build: ## ./clipsheet, the one binary
+build: bundle ## ./clipsheet, the one binary
 	@.ci/setup build
 	CGO_ENABLED=0 go build -o clipsheet ./cmd/clipsheet
 
+# Without Node the binary has a plain text field in the place of its SQL editor.
+bundle:
+	@.ci/bundle
+
 test: ## the tests, against real servers and a real follower
 	@.ci/setup test
+	@.ci/bundle
 	go vet ./...
 	go test $(ARGS) ./...
 
@@ -38,4 +43,4 @@ fuzz: ## every fuzzer, FUZZTIME each (10s)
 	@.ci/fuzz $(FUZZTIME)
 
 clean: ## remove what build made
-	rm -f clipsheet
+	rm -f clipsheet web/built/*.js

@@ -1,20 +1,26 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 )
 
-//go:embed static
+// Beside our own scripts and styles there may be bundles of web/assets, which make build makes.
+//
+//go:embed static built
 var static embed.FS
 
 // asset is a file that pages fetch. Its address changes with it, so readers may keep it for ever.
@@ -22,6 +28,7 @@ type asset struct {
 	address string
 	kind    string
 	text    string
+	gzip    func() string // the text, compressed
 }
 
 var (
@@ -32,15 +39,15 @@ var (
 // readAssets finds the files by their addresses.
 func readAssets(files fs.FS) map[string]asset {
 	all := map[string]asset{}
-	err := fs.WalkDir(files, "static", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		kind := mime.TypeByExtension(path.Ext(name))
-		if err != nil || entry.IsDir() || kind == "" {
+		if err != nil || entry.IsDir() || kind == "" || path.Ext(name) == ".md" {
 			return err
 		}
 		text := withImports(files, string(must(fs.ReadFile(files, name))))
 		sum := sha256.Sum256([]byte(text))
 		address := "/assets/" + hex.EncodeToString(sum[:6]) + "-" + path.Base(name)
-		all[address] = asset{address, kind, text}
+		all[address] = asset{address, kind, text, sync.OnceValue(func() string { return gzipped(text) })}
 		return nil
 	})
 	must(nil, err)
@@ -77,6 +84,21 @@ func showAsset(w http.ResponseWriter, r *http.Request) {
 		notFound(w)
 		return
 	}
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	answer(w, http.StatusOK, a.kind, a.text)
+	h := w.Header()
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	text := a.text
+	if acceptEncoding(strings.Join(r.Header.Values("Accept-Encoding"), ","))["gzip"] > 0 {
+		h.Set("Content-Encoding", "gzip")
+		text = a.gzip()
+	}
+	answer(w, http.StatusOK, a.kind, text)
+}
+
+func gzipped(text string) string {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	io.WriteString(z, text)
+	z.Close() // of a buffer, which takes everything
+	return b.String()
 }

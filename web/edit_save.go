@@ -42,13 +42,25 @@ func (s *site) saveNewClip(w http.ResponseWriter, r *http.Request, who clips.Per
 // showTried shows the editor with the first rows of the draft.
 func (s *site) showTried(w http.ResponseWriter, r *http.Request, who clips.Person, p *editPage, why error) {
 	if why == nil {
-		tried, err := s.try(r.Context(), p.Draft, triedRows)
-		if err == nil {
-			p.Preview = &tried
-		}
-		why = err
+		why = s.tryOut(r, who, p)
 	}
 	s.showEditor(w, r, who, p, why)
+}
+
+// tryOut runs the draft, or what of it is selected.
+func (s *site) tryOut(r *http.Request, who clips.Person, p *editPage) error {
+	selected := selectionOf(r.PostForm)
+	p.Selected = selected.sql != ""
+	d, err := s.only(p.Draft, selected, who)
+	if err != nil {
+		return err
+	}
+	tried, err := s.try(r.Context(), d, triedRows)
+	if err != nil {
+		return selected.moved(err)
+	}
+	p.Preview = &tried
+	return nil
 }
 
 func (s *site) saveClip(w http.ResponseWriter, r *http.Request, who clips.Person) {

@@ -52,12 +52,14 @@ type script struct {
 	rows  *table
 	err   error
 	opens int
+	asked string
 }
 
 func (s *script) Open(ctx context.Context, q clips.Query) (clips.Rows, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opens++
+	s.asked = q.SQL
 	if s.err != nil {
 		return nil, s.err
 	}
@@ -90,6 +92,13 @@ func (s *script) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.opens
+}
+
+// last is the SQL that was asked for last.
+func (s *script) last() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
 }
 
 // table is Rows in memory; "␀" is NULL.

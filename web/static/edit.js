@@ -1,56 +1,80 @@
-// The editor gains by scripts: runs without leaving the page, a stop for them, the schema beside the SQL, and names
-// that are there at a click or as one types.
+// The editor gains by scripts: colours and names that are offered as one types, runs without leaving the page, a stop
+// for them, and the schema beside the SQL.
+import { plain } from "field.js";
+
 const form = document.getElementById("editor");
-const sql = document.getElementById("sql");
+const field = document.getElementById("sql");
 const run = document.getElementById("run");
+const explain = document.getElementById("explain");
+const layOut = document.getElementById("format");
 const cancel = document.getElementById("cancel");
+const said = document.getElementById("said");
 const tables = document.getElementById("tables");
 let running = null;
 
-// tryOut sends the form, and takes of the answer what is about the SQL: what is wrong, rows, parameters.
-async function tryOut() {
+const keys = { run: () => tryOut("run"), format: () => formatSQL() };
+const text = form.dataset.editor ? (await import(form.dataset.editor)).mount(field, keys) : plain(field);
+
+// tryOut sends the form, and takes of the answer what is about the SQL: what is wrong, rows, the plan, parameters. Of
+// what is selected it runs that alone.
+async function tryOut(what) {
   running?.abort();
-  running = new AbortController();
-  run.disabled = true;
+  const mine = running = new AbortController();
   cancel.hidden = false;
-  run.textContent = "Running …";
+  text.unmark();
+  const began = Date.now();
+  const clock = setInterval(() => { said.textContent = `Running for ${Math.round((Date.now() - began) / 1000)} s …`; }, 1000);
+  said.textContent = "Running …";
   try {
     const body = new URLSearchParams(new FormData(form));
-    body.set("do", "run");
-    const answer = await fetch(location.href, { method: "POST", body, signal: running.signal });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const old of document.querySelectorAll("main > [role=alert]")) old.remove();
-    const wrong = page.querySelector("main > [role=alert]");
-    if (wrong) form.before(wrong);
-    document.getElementById("preview").replaceChildren(...(page.getElementById("preview")?.childNodes ?? []));
-    const params = page.querySelector("fieldset.params"), had = form.querySelector("fieldset.params");
-    if (had) had.remove();
-    if (params) document.getElementById("preview").after(params);
-    mark(Number(page.getElementById("editor")?.dataset.position));
+    const { text: selected, at } = text.selection;
+    body.set("do", what);
+    if (selected.trim() !== "" && selected !== text.value) {
+      body.set("selected", selected);
+      body.set("selected_at", at);
+    }
+    const answer = await fetch(location.href, { method: "POST", body, signal: mine.signal });
+    take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    said.textContent = "";
   } catch (error) {
-    if (error.name !== "AbortError") throw error;
+    if (running !== mine) return; // another run has begun, whose words stand there
+    said.textContent = error.name === "AbortError" ? "Stopped." : "The server cannot be reached: try again.";
   } finally {
-    run.disabled = false;
-    cancel.hidden = true;
-    run.textContent = "Run";
+    clearInterval(clock);
+    if (running === mine) cancel.hidden = true;
   }
 }
 
-// mark selects the word where the SQL is wrong. Positions count characters, as Postgres does, and not halves of them.
-function mark(position) {
-  if (!position) return;
-  const start = [...sql.value].slice(0, position - 1).join("").length;
-  const word = /^\w*/.exec(sql.value.slice(start))[0];
-  sql.focus();
-  sql.setSelectionRange(start, start + Math.max(word.length, 1));
+function take(page) {
+  for (const old of document.querySelectorAll("main > [role=alert]")) old.remove();
+  const wrong = page.querySelector("main > [role=alert]");
+  if (wrong) form.before(wrong);
+  const preview = document.getElementById("preview");
+  preview.replaceChildren(...(page.getElementById("preview")?.childNodes ?? []));
+  form.querySelector("fieldset.params")?.remove();
+  const params = page.querySelector("fieldset.params");
+  if (params) preview.after(params);
+  markWrong(page.getElementById("editor"), wrong);
 }
 
-function insert(text) {
-  sql.focus();
-  sql.setRangeText(text, sql.selectionStart, sql.selectionEnd, "end");
+// markWrong shows where the SQL is wrong, if the server knows.
+function markWrong(from, wrong) {
+  const position = Number(from?.dataset.position);
+  if (position) text.mark(position, [...(wrong?.querySelectorAll("p") ?? [])].map((p) => p.textContent).join("\n"));
 }
 
-let names = [];
+async function formatSQL() {
+  if (!form.dataset.format) return;
+  const { format } = await import(form.dataset.format);
+  const laidOut = format(text.value);
+  if (laidOut === null) {
+    said.textContent = "This SQL is left as it is: it could not be laid out without a doubt that it says the same.";
+    return;
+  }
+  text.value = laidOut;
+  said.textContent = "";
+  text.focus();
+}
 
 async function showTables() {
   const source = form.elements.source.value;
@@ -63,55 +87,49 @@ async function showTables() {
     const words = filter.value.toLowerCase();
     for (const table of schema.children) table.hidden = !table.dataset.words.toLowerCase().includes(words);
   });
+  text.offer([...schema.children].map(tableOf));
   for (const table of schema.children) {
     const first = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "First 100 rows" });
     first.addEventListener("click", () => {
-      if (sql.value.trim() !== "" && !confirm("Put this in place of the SQL?")) return;
-      sql.value = `select *\nfrom ${table.dataset.name}\nlimit 100`;
-      tryOut();
+      if (text.value.trim() !== "" && !confirm("Put this in place of the SQL?")) return;
+      text.value = `select *\nfrom ${table.dataset.name}\nlimit 100`;
+      tryOut("run");
     });
     table.querySelector("summary").after(first);
-    names.push(table.dataset.name);
     for (const name of table.querySelectorAll("[data-insert]")) {
-      names.push(name.dataset.insert);
       name.tabIndex = 0;
       name.setAttribute("role", "button");
-      name.addEventListener("click", () => insert(name.dataset.insert));
-      name.addEventListener("keydown", (event) => { if (event.key === "Enter") insert(name.dataset.insert); });
+      name.addEventListener("click", () => text.insert(name.dataset.insert));
+      name.addEventListener("keydown", (event) => { if (event.key === "Enter") text.insert(name.dataset.insert); });
     }
   }
-  names = [...new Set(names)].sort();
   const wrong = page.querySelector("[role=alert]");
   tables.replaceChildren(filter, ...(wrong ? [wrong] : []), schema);
 }
 
-// complete puts the rest of a name where one has begun, and goes on to the next name when asked again.
-let begun = null;
-function complete() {
-  const at = sql.selectionStart;
-  if (!begun || begun.end !== at) {
-    const word = /[\w."]*$/.exec(sql.value.slice(0, at))[0];
-    const part = word.slice(word.lastIndexOf(".") + 1);
-    const fits = names.filter((name) => part !== "" && name.startsWith(part) && name !== part);
-    if (fits.length === 0) return false;
-    begun = { start: at - part.length, fits, next: 0 };
-  }
-  const name = begun.fits[begun.next++ % begun.fits.length];
-  sql.setRangeText(name, begun.start, at, "end");
-  begun.end = begun.start + name.length;
-  return true;
+// tableOf is what the page says of a table.
+function tableOf({ dataset, children }) {
+  const columns = [...children].flatMap((child) => [...child.querySelectorAll("[data-insert]")])
+    .map((column) => ({ plain: column.dataset.insert, type: column.dataset.type, comment: column.dataset.comment }));
+  return { plain: dataset.name, kind: dataset.kind, comment: dataset.comment, columns };
 }
 
-sql.addEventListener("keydown", (event) => {
+field.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    tryOut();
-  } else if (event.key === " " && event.ctrlKey && complete()) {
+    tryOut("run");
+  } else if (event.key === " " && event.ctrlKey && text.complete()) {
     event.preventDefault();
   }
 });
-run.addEventListener("click", (event) => { event.preventDefault(); tryOut(); });
+for (const button of [run, explain]) {
+  button?.addEventListener("click", (event) => { event.preventDefault(); tryOut(button.value); });
+}
 cancel.addEventListener("click", () => running?.abort());
-form.elements.source.addEventListener("change", () => { names = []; showTables(); });
-mark(Number(form.dataset.position));
+if (form.dataset.format) {
+  layOut.hidden = false;
+  layOut.addEventListener("click", formatSQL);
+}
+form.elements.source.addEventListener("change", showTables);
+markWrong(form, document.querySelector("main > [role=alert]"));
 showTables();
