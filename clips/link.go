@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -61,6 +64,18 @@ type Link struct {
 
 // Name is that of the clip or workbook it opens.
 func (l Link) Name() string { return cmp.Or(l.Workbook, l.ClipSlug) }
+
+// Opens says in words which formats of it the link serves, and the parameters that are fixed.
+func (l Link) Opens() string {
+	parts := []string{"every format"}
+	if len(l.Formats) > 0 {
+		parts = []string{strings.Join(l.Formats, ", ")}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Locked)) {
+		parts = append(parts, name+" = "+l.Locked[name])
+	}
+	return strings.Join(parts, "; ")
+}
 
 // Works tells whether the link opens anything at that moment.
 func (l Link) Works(at time.Time) bool {

@@ -95,10 +95,10 @@ func (s *site) apiCreateLink(_ http.ResponseWriter, r *http.Request, who clips.P
 		return nil, err
 	}
 	token := clips.NewToken()
-	if l, err = s.Store.CreateLink(r.Context(), l, token.Hash()); err != nil {
+	if l, err = s.Store.CreateLink(r.Context(), l, token.Hash(), s.actor(r, who)); err != nil {
 		return nil, err
 	}
-	return s.shownOnce(l, token), s.note(r, who, "link made", l.Name(), "", linkInWords(l)+": "+opens(l))
+	return s.shownOnce(l, token), nil
 }
 
 // linkOf checks what was said against what there is.
@@ -193,11 +193,11 @@ func (s *site) apiRotateLink(_ http.ResponseWriter, r *http.Request, who clips.P
 		return nil, badRequest("grace_seconds is %v: it counts from 0 to 90 days.", said.Grace)
 	}
 	token := clips.NewToken()
-	newer, err := s.Store.RotateLink(r.Context(), l.ID, token.Hash(), time.Duration(said.Grace*float64(time.Second)))
+	newer, err := s.Store.RotateLink(r.Context(), l.ID, token.Hash(), time.Duration(said.Grace*float64(time.Second)), s.actor(r, who))
 	if err != nil {
 		return nil, err
 	}
-	return s.shownOnce(newer, token), s.note(r, who, "link rotated", l.Name(), linkInWords(l), linkInWords(newer))
+	return s.shownOnce(newer, token), nil
 }
 
 func (s *site) apiRevokeLink(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
@@ -205,10 +205,7 @@ func (s *site) apiRevokeLink(w http.ResponseWriter, r *http.Request, who clips.P
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Store.RevokeLink(r.Context(), l.ID); err != nil {
-		return nil, err
-	}
-	if err := s.note(r, who, "link revoked", l.Name(), linkInWords(l), ""); err != nil {
+	if err := s.Store.RevokeLink(r.Context(), l.ID, s.actor(r, who)); err != nil {
 		return nil, err
 	}
 	w.WriteHeader(http.StatusNoContent)

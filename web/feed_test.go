@@ -202,7 +202,7 @@ func TestWhatOpensNothingLooksAlike(t *testing.T) {
 	}
 	narrow := w.link("cash", func(l *clips.Link) { l.Formats = []string{"json"} })
 	w.want(w.get(revoked+".csv"), http.StatusOK)
-	if err := w.store.RevokeLink(t.Context(), links[len(links)-1].ID); err != nil {
+	if err := w.store.RevokeLink(t.Context(), links[len(links)-1].ID, clips.Act{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	if links[0].ID > links[len(links)-1].ID {

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,9 +17,9 @@ import (
 // Links are the links that open clips.
 type Links interface {
 	Links(ctx context.Context, name string) ([]clips.Link, error)
-	CreateLink(ctx context.Context, l clips.Link, hash [32]byte) (clips.Link, error)
-	RotateLink(ctx context.Context, id int64, hash [32]byte, grace time.Duration) (clips.Link, error)
-	RevokeLink(ctx context.Context, id int64) error
+	CreateLink(ctx context.Context, l clips.Link, hash [32]byte, by clips.Act) (clips.Link, error)
+	RotateLink(ctx context.Context, id int64, hash [32]byte, grace time.Duration, by clips.Act) (clips.Link, error)
+	RevokeLink(ctx context.Context, id int64, by clips.Act) error
 }
 
 // sharing is what a clip's page says of its links.
@@ -75,21 +74,10 @@ func (s *site) sharing(r *http.Request, who clips.Person, clip clips.Clip, said 
 		if !l.RevokedAt.IsZero() {
 			ends = l.RevokedAt
 		}
-		said.Links = append(said.Links, linkRow{Link: l, Opens: opens(l), Made: s.moment(l.CreatedAt, zone),
+		said.Links = append(said.Links, linkRow{Link: l, Opens: l.Opens(), Made: s.moment(l.CreatedAt, zone),
 			Used: s.moment(l.LastUsedAt, zone), Ends: s.moment(ends, zone)})
 	}
 	return said
-}
-
-func opens(l clips.Link) string {
-	parts := []string{"every format"}
-	if len(l.Formats) > 0 {
-		parts = []string{strings.Join(l.Formats, ", ")}
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.Locked)) {
-		parts = append(parts, name+" = "+l.Locked[name])
-	}
-	return strings.Join(parts, "; ")
 }
 
 // note tells the audit log of a change.
@@ -99,8 +87,6 @@ func (s *site) note(r *http.Request, who clips.Person, what, subject, before, af
 	return s.Store.Note(r.Context(), act)
 }
 
-func linkInWords(l clips.Link) string { return "link " + strconv.FormatInt(l.ID, 10) + " " + l.Label }
-
 func (s *site) makeLink(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	clip, ok := s.findClip(w, r, who)
 	if !ok {
@@ -109,10 +95,7 @@ func (s *site) makeLink(w http.ResponseWriter, r *http.Request, who clips.Person
 	link, err := s.readLink(r, clip)
 	token := clips.NewToken()
 	if err == nil {
-		link, err = s.Store.CreateLink(r.Context(), link, token.Hash())
-	}
-	if err == nil {
-		err = s.note(r, who, "link made", clip.Slug, "", linkInWords(link)+": "+opens(link))
+		_, err = s.Store.CreateLink(r.Context(), link, token.Hash(), s.actor(r, who))
 	}
 	s.showShared(w, r, who, clip, token, "", err)
 }
@@ -173,32 +156,26 @@ var graces = map[string]time.Duration{"now": 0, "hour": time.Hour, "day": 24 * t
 
 func (s *site) rotateLink(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	token := clips.NewToken()
-	s.onLink(w, r, who, token, "", func(clip clips.Clip, l clips.Link) error {
+	s.onLink(w, r, who, token, "", func(l clips.Link) error {
 		grace, ok := graces[r.PostFormValue("grace")]
 		if !ok {
 			return badRequest("say how long the old address goes on.")
 		}
-		made, err := s.Store.RotateLink(r.Context(), l.ID, token.Hash(), grace)
-		if err != nil {
-			return err
-		}
-		return s.note(r, who, "link rotated", clip.Slug, linkInWords(l), linkInWords(made))
+		_, err := s.Store.RotateLink(r.Context(), l.ID, token.Hash(), grace, s.actor(r, who))
+		return err
 	})
 }
 
 func (s *site) revokeLink(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	s.onLink(w, r, who, "", "The link opens nothing any more.", func(clip clips.Clip, l clips.Link) error {
-		if err := s.Store.RevokeLink(r.Context(), l.ID); err != nil {
-			return err
-		}
-		return s.note(r, who, "link revoked", clip.Slug, linkInWords(l), "")
+	s.onLink(w, r, who, "", "The link opens nothing any more.", func(l clips.Link) error {
+		return s.Store.RevokeLink(r.Context(), l.ID, s.actor(r, who))
 	})
 }
 
 // onLink does something with a link of the clip in the address. A link of another clip is not there: who may see one
 // clip may not end the links of all.
 func (s *site) onLink(w http.ResponseWriter, r *http.Request, who clips.Person, token clips.Token, done string,
-	act func(clips.Clip, clips.Link) error) {
+	act func(clips.Link) error) {
 	clip, ok := s.findClip(w, r, who)
 	if !ok {
 		return
@@ -210,7 +187,7 @@ func (s *site) onLink(w http.ResponseWriter, r *http.Request, who clips.Person, 
 	case err == nil && at < 0:
 		err = badRequest("there is no such link to this clip.")
 	case err == nil:
-		err = act(clip, all[at])
+		err = act(all[at])
 	}
 	if errors.Is(err, clips.ErrNotFound) {
 		err = badRequest("the link is gone already.")

@@ -224,7 +224,7 @@ func (w *world) linkTo(name string, l clips.Link, change ...func(*clips.Link)) s
 		c(&l)
 	}
 	token := clips.NewToken()
-	if _, err := w.store.CreateLink(w.Context(), l, token.Hash()); err != nil {
+	if _, err := w.store.CreateLink(w.Context(), l, token.Hash(), clips.Act{Who: "test"}); err != nil {
 		w.Fatal(err)
 	}
 	w.tokens[name] = token

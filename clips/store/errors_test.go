@@ -66,7 +66,7 @@ func TestOddTextIsRefusedInWords(t *testing.T) {
 		_, err := s.Apply(t.Context(), withSQL)
 		wantSays(t, err, "odd", says)
 	}
-	_, err := s.CreateLink(t.Context(), clips.Link{ClipID: 1, Locked: map[string]string{"region": "\x00"}}, [32]byte{})
+	_, err := s.CreateLink(t.Context(), clips.Link{ClipID: 1, Locked: map[string]string{"region": "\x00"}}, [32]byte{}, clips.Act{Who: "test"})
 	wantSays(t, err, "NUL")
 	_, err = s.Clip(t.Context(), "\x00\xff")
 	wantNotFound(t, err)

@@ -28,14 +28,26 @@ func scanLink(row pgx.CollectableRow) (l clips.Link, err error) {
 }
 
 // CreateLink stores a link to l.ClipID or l.Workbook with its label, formats, locked parameters and expiry; hash is that
-// of its token. A clip that is missing or retired is ErrNotFound; which workbooks there are, the caller knows.
-func (s *Store) CreateLink(ctx context.Context, l clips.Link, hash [32]byte) (clips.Link, error) {
+// of its token. A clip that is missing or retired is ErrNotFound; which workbooks there are, the caller knows. by says who,
+// for the audit log: what is not noted there is not done, here and below, since the token of a link made is shown once.
+func (s *Store) CreateLink(ctx context.Context, l clips.Link, hash [32]byte, by clips.Act) (made clips.Link, err error) {
 	if err := checkLink(l); err != nil {
 		return clips.Link{}, err
 	}
-	made, err := insertLink(ctx, s.pool, l, hash)
-	return made, explain("create the link", err)
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		if made, err = insertLink(ctx, tx, l, hash); err != nil {
+			return err
+		}
+		by.What, by.Subject, by.After = "link made", made.Name(), linkInWords(made)+": "+made.Opens()
+		return note(ctx, tx, by)
+	})
+	if err != nil {
+		return clips.Link{}, explain("create the link", err)
+	}
+	return made, nil
 }
+
+func linkInWords(l clips.Link) string { return fmt.Sprintf("link %d %s", l.ID, l.Label) }
 
 func checkLink(l clips.Link) error {
 	texts := append([]string{l.Label}, l.Formats...)
@@ -120,7 +132,7 @@ func (s *Store) Links(ctx context.Context, name string) ([]clips.Link, error) {
 
 // RotateLink replaces a link by a new one that opens the same (clip or workbook, label, formats, locked parameters, expiry); the
 // old one goes on for the grace, so that people have time to change their sheets.
-func (s *Store) RotateLink(ctx context.Context, id int64, hash [32]byte, grace time.Duration) (clips.Link, error) {
+func (s *Store) RotateLink(ctx context.Context, id int64, hash [32]byte, grace time.Duration, by clips.Act) (clips.Link, error) {
 	var made clips.Link
 	err := s.write(ctx, func(tx pgx.Tx) error {
 		old, err := lockLink(ctx, tx, id)
@@ -130,11 +142,14 @@ func (s *Store) RotateLink(ctx context.Context, id int64, hash [32]byte, grace t
 		if made, err = insertLink(ctx, tx, old, hash); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `
+		if _, err = tx.Exec(ctx, `
 			update clipsheet.links
 			set revoked_at = now() + $2::interval, rotated_to = $3
-			where id = $1`, id, max(grace, 0), made.ID)
-		return err
+			where id = $1`, id, max(grace, 0), made.ID); err != nil {
+			return err
+		}
+		by.What, by.Subject, by.Before, by.After = "link rotated", old.Name(), linkInWords(old), linkInWords(made)
+		return note(ctx, tx, by)
 	})
 	if err != nil {
 		return clips.Link{}, explain(fmt.Sprintf("rotate link %d", id), err)
@@ -165,14 +180,25 @@ func lockLink(ctx context.Context, tx pgx.Tx, id int64) (clips.Link, error) {
 }
 
 // RevokeLink ends a link now, also one in its grace. Revoking again changes nothing.
-func (s *Store) RevokeLink(ctx context.Context, id int64) error {
-	done, err := s.pool.Exec(ctx, `
-		update clipsheet.links
-		set revoked_at = least(revoked_at, now())
-		where id = $1`, id)
-	if err == nil && done.RowsAffected() == 0 {
-		err = clips.ErrNotFound
-	}
+func (s *Store) RevokeLink(ctx context.Context, id int64, by clips.Act) error {
+	err := s.write(ctx, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(ctx, `
+			with l as (
+				update clipsheet.links
+				set revoked_at = least(revoked_at, now())
+				where id = $1
+				returning *
+			)
+			select `+linkColumns+`
+			from l
+			left join clipsheet.clips c on c.id = l.clip_id`, id)
+		ended, err := pgx.CollectExactlyOneRow(rows, scanLink)
+		if err != nil {
+			return err
+		}
+		by.What, by.Subject, by.Before = "link revoked", ended.Name(), linkInWords(ended)
+		return note(ctx, tx, by)
+	})
 	return explain(fmt.Sprintf("revoke link %d", id), err)
 }
 

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 func link(t testing.TB, s *store.Store, l clips.Link) (clips.Link, clips.Token) {
 	t.Helper()
 	token := clips.NewToken()
-	made, err := s.CreateLink(t.Context(), l, token.Hash())
+	made, err := s.CreateLink(t.Context(), l, token.Hash(), clips.Act{Who: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func TestUnknownAndRetiredLooksAlike(t *testing.T) {
 	apply(t, s, declare("other")...)
 	_, _, err = s.LinkByHash(t.Context(), token.Hash())
 	wantNotFound(t, err)
-	_, err = s.CreateLink(t.Context(), clips.Link{ClipID: sales.ID}, [32]byte{1})
+	_, err = s.CreateLink(t.Context(), clips.Link{ClipID: sales.ID}, [32]byte{1}, clips.Act{Who: "test"})
 	wantNotFound(t, err)
 
 	apply(t, s, declare("other", "sales")...)
@@ -69,7 +70,7 @@ func TestATokenOpensOneThing(t *testing.T) {
 	t.Parallel()
 	s, _ := openWith(t, "sales")
 	l, token := link(t, s, clips.Link{ClipID: clip(t, s, "sales").ID})
-	_, err := s.CreateLink(t.Context(), l, token.Hash())
+	_, err := s.CreateLink(t.Context(), l, token.Hash(), clips.Act{Who: "test"})
 	wantSays(t, err, "new token")
 }
 
@@ -101,7 +102,7 @@ func TestRotationKeepsTheScopeAndGivesTime(t *testing.T) {
 	old, oldToken := link(t, s, clips.Link{ClipID: clip(t, s, "sales").ID, Label: "finance", Formats: []string{"csv"},
 		Locked: map[string]string{"region": "EU"}, ExpiresAt: time.Now().Add(time.Hour).Truncate(time.Microsecond)})
 	token := clips.NewToken()
-	made, err := s.RotateLink(t.Context(), old.ID, token.Hash(), 10*time.Minute)
+	made, err := s.RotateLink(t.Context(), old.ID, token.Hash(), 10*time.Minute, clips.Act{Who: "test"})
 	if diff := cmp.Diff(old, made, cmpopts.IgnoreFields(clips.Link{}, "ID", "CreatedAt")); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
@@ -114,9 +115,9 @@ func TestRotationKeepsTheScopeAndGivesTime(t *testing.T) {
 		t.Errorf("the old link: %+v (%v)", got, err)
 	}
 
-	_, err = s.RotateLink(t.Context(), old.ID, [32]byte{1}, time.Minute)
+	_, err = s.RotateLink(t.Context(), old.ID, [32]byte{1}, time.Minute, clips.Act{Who: "test"})
 	wantSays(t, err, "rotated already")
-	if err := s.RevokeLink(t.Context(), old.ID); err != nil {
+	if err := s.RevokeLink(t.Context(), old.ID, clips.Act{Who: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	if got, _, _ := s.LinkByHash(t.Context(), oldToken.Hash()); got.Works(time.Now()) {
@@ -128,7 +129,7 @@ func TestRotationIsBothOrNeither(t *testing.T) {
 	t.Parallel()
 	s, dsn := openWith(t, "sales")
 	old, token := link(t, s, clips.Link{ClipID: clip(t, s, "sales").ID})
-	_, err := s.RotateLink(t.Context(), old.ID, token.Hash(), 0) // a token that is taken
+	_, err := s.RotateLink(t.Context(), old.ID, token.Hash(), 0, clips.Act{Who: "test"}) // a token that is taken
 	wantSays(t, err, "new token")
 	links, err := s.Links(t.Context(), "")
 	if diff := cmp.Diff([]clips.Link{old}, links); diff != "" || err != nil {
@@ -138,7 +139,7 @@ func TestRotationIsBothOrNeither(t *testing.T) {
 	const refuse = `create function public.refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
 		create trigger refuse before update on clipsheet.links execute function public.refuse()`
 	pgtest.Exec(t, dsn, refuse) // stands for any failure after the new link was made
-	if _, err = s.RotateLink(t.Context(), old.ID, [32]byte{99}, 0); err == nil {
+	if _, err = s.RotateLink(t.Context(), old.ID, [32]byte{99}, 0, clips.Act{Who: "test"}); err == nil {
 		t.Error("rotated without an end to the old link")
 	}
 	_, _, err = s.LinkByHash(t.Context(), [32]byte{99})
@@ -146,7 +147,7 @@ func TestRotationIsBothOrNeither(t *testing.T) {
 	pgtest.Exec(t, dsn, "drop trigger refuse on clipsheet.links")
 
 	rotated := together(5, func(i int) error {
-		_, err := s.RotateLink(t.Context(), old.ID, [32]byte{byte(i)}, 0)
+		_, err := s.RotateLink(t.Context(), old.ID, [32]byte{byte(i)}, 0, clips.Act{Who: "test"})
 		return err
 	})
 	if links, err := s.Links(t.Context(), ""); err != nil || len(links) != 2 {
@@ -159,7 +160,7 @@ func TestWhatDoesNotWorkIsNotRotated(t *testing.T) {
 	s, _ := openWith(t, "sales")
 	revoked, token := link(t, s, clips.Link{ClipID: clip(t, s, "sales").ID})
 	for range 2 { // revoking again changes nothing
-		if err := s.RevokeLink(t.Context(), revoked.ID); err != nil {
+		if err := s.RevokeLink(t.Context(), revoked.ID, clips.Act{Who: "test"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -168,12 +169,12 @@ func TestWhatDoesNotWorkIsNotRotated(t *testing.T) {
 	}
 	expired, _ := link(t, s, clips.Link{ClipID: clip(t, s, "sales").ID, ExpiresAt: time.Now().Add(-time.Hour)})
 	for id, says := range map[int64]string{revoked.ID: "revoked", expired.ID: "expired"} {
-		_, err := s.RotateLink(t.Context(), id, clips.NewToken().Hash(), time.Hour)
+		_, err := s.RotateLink(t.Context(), id, clips.NewToken().Hash(), time.Hour, clips.Act{Who: "test"})
 		wantSays(t, err, says, "link create sales")
 	}
-	_, err := s.RotateLink(t.Context(), 999, clips.NewToken().Hash(), time.Hour)
+	_, err := s.RotateLink(t.Context(), 999, clips.NewToken().Hash(), time.Hour, clips.Act{Who: "test"})
 	wantNotFound(t, err)
-	wantNotFound(t, s.RevokeLink(t.Context(), 999))
+	wantNotFound(t, s.RevokeLink(t.Context(), 999, clips.Act{Who: "test"}))
 }
 
 func TestAThousandReadersCauseOneWriteAMinute(t *testing.T) {
@@ -204,5 +205,36 @@ func TestAThousandReadersCauseOneWriteAMinute(t *testing.T) {
 	}
 	if err := s.TouchLink(t.Context(), 999, start, "curl"); err != nil {
 		t.Errorf("touching a link that is gone: %v", err)
+	}
+}
+
+// The token of a link is shown once, so one must not be there whose making failed after all.
+func TestWhatIsNotNotedIsNotDoneToALink(t *testing.T) {
+	t.Parallel()
+	s, dsn := openWith(t, "sales")
+	id := clip(t, s, "sales").ID
+	old, _ := link(t, s, clips.Link{ClipID: id, Label: "board"})
+	pgtest.Exec(t, dsn, `alter table clipsheet.audit rename to gone`)
+	by := clips.Act{Who: "ann@example.com"}
+	if _, err := s.CreateLink(t.Context(), clips.Link{ClipID: id}, [32]byte{1}, by); err == nil {
+		t.Error("a link is made")
+	}
+	if _, err := s.RotateLink(t.Context(), old.ID, [32]byte{2}, 0, by); err == nil {
+		t.Error("a link is rotated")
+	}
+	if err := s.RevokeLink(t.Context(), old.ID, by); err == nil {
+		t.Error("a link is revoked")
+	}
+	all, err := s.Links(t.Context(), "sales")
+	if err != nil || len(all) != 1 || !all[0].Works(time.Now()) {
+		t.Errorf("%+v, %v", all, err)
+	}
+	pgtest.Exec(t, dsn, `alter table clipsheet.gone rename to audit`)
+	if err := s.RevokeLink(t.Context(), old.ID, by); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("ann@example.com: link revoked sales: link %d board -> ", old.ID)
+	if said := acts(t, s, clips.ActFilter{Subject: "sales", Who: "ann"}); len(said) != 1 || said[0] != want {
+		t.Errorf("the audit log says %q", said)
 	}
 }

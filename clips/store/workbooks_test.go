@@ -104,14 +104,14 @@ func TestALinkOpensAWorkbook(t *testing.T) {
 		}
 	}
 	renewed := clips.NewToken()
-	again, err := s.RotateLink(t.Context(), made.ID, renewed.Hash(), 0)
+	again, err := s.RotateLink(t.Context(), made.ID, renewed.Hash(), 0, clips.Act{Who: "test"})
 	if err != nil || again.Workbook != "pack" || again.Label != "CFO" {
 		t.Errorf("rotated: %+v, %v", again, err)
 	}
 	if got, _, err := s.LinkByHash(t.Context(), renewed.Hash()); err != nil || got.ID != again.ID {
 		t.Errorf("%+v, %v", got, err)
 	}
-	_, err = s.CreateLink(t.Context(), clips.Link{}, [32]byte{1})
+	_, err = s.CreateLink(t.Context(), clips.Link{}, [32]byte{1}, clips.Act{Who: "test"})
 	wantNotFound(t, err)
 }
 

@@ -184,7 +184,7 @@ func (d *demoRun) linkTo(ctx context.Context, link clips.Link, before string) er
 	token := web.TokenOf(before)
 	if _, _, err := d.service.state.LinkByHash(ctx, token.Hash()); err != nil {
 		token = clips.NewToken()
-		if _, err := d.service.state.CreateLink(ctx, link, token.Hash()); err != nil {
+		if _, err := d.service.state.CreateLink(ctx, link, token.Hash(), clips.Act{Who: "demo"}); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,9 @@ type linkCreate struct {
 	Param   map[string]string `short:"p" mapsep:"none" placeholder:"NAME=VALUE" help:"Fix a parameter, so that readers cannot change it."`
 }
 
+// atCommandLine is whoever works with the state database from here, as the audit log names them.
+var atCommandLine = clips.Act{Who: "command line"}
+
 func (c *linkCreate) Run(ctx context.Context, std streams) error {
 	if c.Server != "" {
 		return c.onServer(func(r *remote) error { return c.createRemotely(ctx, std, r) })
@@ -42,7 +45,7 @@ func (c *linkCreate) Run(ctx context.Context, std streams) error {
 			return err
 		}
 		token := clips.NewToken()
-		if link, err = st.CreateLink(ctx, link, token.Hash()); err != nil {
+		if link, err = st.CreateLink(ctx, link, token.Hash(), atCommandLine); err != nil {
 			return err
 		}
 		return printLink(std.Out, addressesOf(cfg, link, token), link)
@@ -236,7 +239,7 @@ func (c *linkRotate) Run(ctx context.Context, std streams) error {
 	}
 	return withState(ctx, c.Config, std, func(cfg *Config, st *state) error {
 		token := clips.NewToken()
-		link, err := st.RotateLink(ctx, c.ID, token.Hash(), time.Duration(c.Grace))
+		link, err := st.RotateLink(ctx, c.ID, token.Hash(), time.Duration(c.Grace), atCommandLine)
 		if err != nil {
 			return noLink(err, c.ID)
 		}
@@ -254,7 +257,7 @@ func (c *linkRevoke) Run(ctx context.Context, std streams) (err error) {
 	if c.Server != "" {
 		err = c.onServer(func(r *remote) error { return r.call(ctx, http.MethodDelete, linkPath(c.ID), nil, nil) })
 	} else {
-		err = withState(ctx, c.Config, std, func(_ *Config, st *state) error { return noLink(st.RevokeLink(ctx, c.ID), c.ID) })
+		err = withState(ctx, c.Config, std, func(_ *Config, st *state) error { return noLink(st.RevokeLink(ctx, c.ID, atCommandLine), c.ID) })
 	}
 	if err == nil {
 		fmt.Fprintf(std.Out, "Link %d opens nothing any more.\n", c.ID)

@@ -35,6 +35,7 @@ function take(page) {
     const where = focused && (focused.id ? "#" + CSS.escape(focused.id) : focused.getAttribute("href") && `a[href="${CSS.escape(focused.getAttribute("href"))}"]`);
     part.dataset.shown = fresh.innerHTML;
     part.replaceChildren(...fresh.childNodes);
+    part.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
     if (where) {
       part.querySelector(where)?.focus({ preventScroll: true });
     }
