@@ -4,6 +4,7 @@ import "time"
 
 // Work is one refresh of a clip or one run of a sync, as they are listed together.
 type Work struct {
+	ID      int64  // of runs of clips, and of those of syncs, each for themselves
 	Sync    string // the name of the sync; empty for a refresh of the clip
 	Clip    string // its slug
 	Title   string // of the clip
@@ -32,6 +33,7 @@ func (w Work) Failed() bool {
 
 // WorkFilter narrows a list of work. Zero fields narrow nothing.
 type WorkFilter struct {
+	ID     int64 // of a run: there may be one of a clip, and one of a sync
 	Since  time.Time
 	Viewer *Person // who may see its clip; nil is all
 	Source string

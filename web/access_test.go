@@ -47,6 +47,8 @@ var routes = map[string]clips.Role{
 	"POST /people/{id}/activate":   clips.RoleAdmin,
 	"POST /people/{id}/deactivate": clips.RoleAdmin,
 
+	"GET /search":                     clips.RoleReader,
+	"GET /search.json":                clips.RoleReader,
 	"GET /events":                     clips.RoleReader,
 	"GET /runs":                       clips.RoleReader,
 	"GET /workbooks":                  clips.RoleReader,

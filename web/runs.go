@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -58,6 +59,9 @@ func (s *site) listRuns(w http.ResponseWriter, r *http.Request, who clips.Person
 	}
 	span, _ := time.ParseDuration(p.Span)
 	p.Chosen.Since = s.Now().Add(-span)
+	if id, err := strconv.ParseInt(q.Get("id"), 10, 64); err == nil {
+		p.Chosen = clips.WorkFilter{ID: id, Viewer: &who, Most: mostWork} // whenever it was
+	}
 	p.Newest, p.Worst = "/runs?"+ordered(q, "newest"), "/runs?"+ordered(q, "")
 
 	work, err := s.Store.Work(r.Context(), p.Chosen)

@@ -138,6 +138,7 @@ func New(o Options) http.Handler {
 	s.syncPages(r)
 	s.runPages(r)
 	s.sourcePages(r)
+	s.searchPages(r)
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })
 	return r

@@ -29,7 +29,7 @@ func (s *Store) Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, err
 			join clipsheet.clips c on c.id = s.clip_id
 			where coalesce(r.started_at, r.due_at) >= coalesce($1::timestamptz, '-infinity')
 		)
-		select w.sync, c.slug, c.title, v.source, w.state, w.began_at, w.ended_at, w.rows, w.cells, w.kind, w.notice
+		select w.id, w.sync, c.slug, c.title, v.source, w.state, w.began_at, w.ended_at, w.rows, w.cells, w.kind, w.notice
 		from work w
 		join clipsheet.clips c on c.id = w.clip_id
 		join clipsheet.revisions v on v.clip_id = w.clip_id and v.number = w.revision
@@ -37,6 +37,7 @@ func (s *Store) Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, err
 			and ($8::text[] is null or c.visibility = any ($8) or lower(c.owner) = $9)
 			and ($3 = '' or v.source = $3)
 			and ($4 = '' or c.slug = $4)
+			and ($10 = 0 or w.id = $10)
 			and case $5
 				when '' then true
 				when 'open' then w.ended_at is null
@@ -49,9 +50,9 @@ func (s *Store) Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, err
 			w.began_at desc, w.id desc
 		limit $7`,
 		moment(&f.Since), viewer.Sources, f.Source, f.Clip, f.State, f.Newest, f.Most,
-		sees, viewer.Email)
+		sees, viewer.Email, f.ID)
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w clips.Work, err error) {
-		return w, row.Scan(&w.Sync, &w.Clip, &w.Title, &w.Source, &w.State, &w.BeganAt, moment(&w.EndedAt), &w.Rows, &w.Cells,
+		return w, row.Scan(&w.ID, &w.Sync, &w.Clip, &w.Title, &w.Source, &w.State, &w.BeganAt, moment(&w.EndedAt), &w.Rows, &w.Cells,
 			&w.Kind, &w.Notice)
 	})
 	return all, explain("list the work", err)

@@ -1,15 +1,5 @@
 // What every page of the application gains by scripts. Without them all of it works, plainly.
 
-// Ctrl-K or Cmd-K goes to the search, from anywhere.
-addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    const find = document.getElementById("find");
-    find.focus();
-    find.select();
-  }
-});
-
 // What is there to be copied gets a button that does it.
 function offerCopies(part) {
   for (const text of part.querySelectorAll("pre.copy, code.copy")) {
