@@ -2,6 +2,7 @@ package sheets
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/option"
 	gsheets "google.golang.org/api/sheets/v4"
+
+	"clipsheet/internal/failpoint"
 )
 
 // remote is one spreadsheet, as one account sees it.
@@ -133,7 +136,10 @@ func (r *remote) turn(ctx context.Context, k kind) error {
 func (r *remote) send(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return do(ctx)
+	if err := failpoint.At("google.ask"); err != nil {
+		return err
+	}
+	return errors.Join(do(ctx), failpoint.At("google.answered"))
 }
 
 // read asks for what filters select.

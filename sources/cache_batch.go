@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clipsheet/clips"
+	"clipsheet/internal/failpoint"
 )
 
 // batch is what one run makes: the result of a clip, or those of a workbook's clips, in one snapshot. In the end all
@@ -62,6 +63,9 @@ func (c *Cache) attempt(ctx context.Context, b *batch) error {
 	var all []made
 	b.at = 0
 	err := calmly(c.o.Log, "run "+b.name, func() error {
+		if err := failpoint.At("run.query"); err != nil {
+			return err
+		}
 		return c.query(ctx, b.reqs, func(i int, rows clips.Rows) error {
 			draft, err := c.o.Files.begin()
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clipsheet/clips"
+	"clipsheet/internal/failpoint"
 )
 
 // Writing down how a run ended must happen although its own time may be up. It is bounded by saveTimeout, and by
@@ -94,7 +95,10 @@ func (c *Cache) begin(ctx context.Context, b *batch) error {
 		run := clips.Run{ClipID: req.Clip.ID, Revision: req.Clip.Revision.Number, ParamsKey: req.Bound.Key,
 			StartedAt: time.Now(), State: clips.RunRunning}
 		var err error
-		if run.ID, err = c.o.Store.StartRun(ctx, run); err != nil {
+		if err = failpoint.At("run.begin"); err == nil {
+			run.ID, err = c.o.Store.StartRun(ctx, run)
+		}
+		if err != nil {
 			return errState("start a run", err)
 		}
 		b.runs = append(b.runs, run)
@@ -108,7 +112,11 @@ func (c *Cache) finish(ctx context.Context, run clips.Run, b *batch, i int) {
 	ctx, cancel := c.saving(ctx)
 	defer cancel()
 	if run.State == clips.RunDone {
-		if err := c.o.Store.SaveSnapshot(ctx, b.made[i].info, run, b.made[i].draft.file); err != nil {
+		err := failpoint.At("run.save")
+		if err == nil {
+			err = c.o.Store.SaveSnapshot(ctx, b.made[i].info, run, b.made[i].draft.file)
+		}
+		if err != nil {
 			c.o.Log.Error("a result is served but could not be stored: a restart forgets it", "run", run.ID, "err", err)
 			run.State, run.Kind = clips.RunFailed, clips.KindUnavailable
 			run.Notice = "The result was served but could not be stored: see the server's log."

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"clipsheet/clips"
+	"clipsheet/internal/failpoint"
 )
 
 // unfinished starts the name of a file being written. The next start sweeps such files.
@@ -47,13 +48,16 @@ func (d *draft) Write(p []byte) (int, error) {
 	d.files.grow(int64(len(p)))
 	d.size += int64(len(p))
 	d.sum = crc32.Update(d.sum, castagnoli, p)
+	if err := failpoint.At("file.write"); err != nil {
+		return 0, err
+	}
 	n, err := d.file.Write(p)
 	return n, diskError(err)
 }
 
 // keep gives the draft its name, durably, and takes it into the cache. It stays open for its owner, at its start.
 func (d *draft) keep(name string) error {
-	if err := d.file.Sync(); err != nil {
+	if err := errors.Join(failpoint.At("file.sync"), d.file.Sync()); err != nil {
 		return diskError(err)
 	}
 	d.files.mu.Lock()
@@ -62,7 +66,7 @@ func (d *draft) keep(name string) error {
 	if err != nil {
 		return err
 	}
-	if err := syncDir(d.files.dir); err != nil {
+	if err := errors.Join(failpoint.At("file.renamed"), syncDir(d.files.dir)); err != nil {
 		d.files.dropName(name)
 		return diskError(err)
 	}
@@ -74,6 +78,9 @@ func (d *draft) keep(name string) error {
 func (d *draft) keepLocked(name string) error {
 	c := newCached(d.files.dir, fileName(name, d.sum), d.size)
 	if _, err := d.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if err := failpoint.At("file.rename"); err != nil {
 		return err
 	}
 	if err := os.Rename(d.file.Name(), c.path); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"clipsheet/clips"
+	"clipsheet/internal/failpoint"
 )
 
 // runJob says that a run may be claimed. One run, handed over once, is one job, however often it is inserted.
@@ -90,6 +91,9 @@ func why(ctx context.Context, err error) error {
 func (e *Engine) pushResult(ctx context.Context, task clips.SyncTask, how try) (snapshot int64, p clips.Pushed, err error) {
 	begun := time.Now()
 	push := e.push(task, how)
+	if err = failpoint.At("sync.claimed"); err != nil {
+		return 0, clips.Pushed{}, err
+	}
 	done, err := e.gather(ctx, &push)
 	if err != nil {
 		return 0, clips.Pushed{}, err
@@ -97,6 +101,9 @@ func (e *Engine) pushResult(ctx context.Context, task clips.SyncTask, how try) (
 	defer done()
 	query := time.Since(begun)
 	if err = e.waitForSpreadsheet(ctx, task, how); err == nil {
+		err = failpoint.At("sync.held")
+	}
+	if err == nil {
 		p, err = e.o.Target.Push(ctx, push)
 	}
 	p.Query = query

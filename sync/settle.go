@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clipsheet/clips"
+	"clipsheet/internal/failpoint"
 )
 
 // settle notes what became of a try: the run is done, has failed, or is put off.
@@ -93,11 +94,13 @@ func (e *Engine) note(run clips.SyncRun, pause time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), e.o.Lease)
 	defer cancel()
 	for {
-		var err error
-		if run.State == clips.SyncQueued {
+		err := failpoint.At("sync.note")
+		switch {
+		case err != nil:
+		case run.State == clips.SyncQueued:
 			err = e.o.Store.RetrySyncRun(ctx, run, e.now(), pause)
-		} else {
-			err = e.o.Store.FinishSyncRun(ctx, run)
+		default:
+			err = errors.Join(e.o.Store.FinishSyncRun(ctx, run), failpoint.At("sync.noted"))
 		}
 		if err == nil || errors.Is(err, clips.ErrFenced) || sleep(ctx, 500*time.Millisecond) != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"clipsheet/clips"
+	"clipsheet/internal/failpoint"
 )
 
 // A file is kept in chunks, since a Postgres value is held in memory whole. Each has a checksum: a bit that turns
@@ -35,6 +36,9 @@ func newChunker(snapshot int64, file io.Reader) *chunker {
 }
 
 func (c *chunker) Next() bool {
+	if c.err = failpoint.At("save.chunk"); c.err != nil {
+		return false
+	}
 	n, err := io.ReadFull(c.file, c.buf)
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
 		c.err = err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"clipsheet/clips"
+	"clipsheet/internal/failpoint"
 )
 
 // SaveSnapshot stores the file of a result, its description, and that the run which made it is done: all three or
@@ -30,8 +32,11 @@ func (s *Store) SaveSnapshot(ctx context.Context, info clips.SnapshotInfo, r cli
 		if err := insertSnapshot(ctx, tx, info); err != nil {
 			return err
 		}
-		return chunks.copyInto(ctx, tx, info.Size)
+		return errors.Join(chunks.copyInto(ctx, tx, info.Size), failpoint.At("save.commit"))
 	})
+	if err == nil {
+		err = failpoint.At("save.done")
+	}
 	if chunks.err != nil {
 		return fmt.Errorf("read the file of snapshot %d: %w", info.ID, chunks.err)
 	}
