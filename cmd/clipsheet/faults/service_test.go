@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -260,3 +261,6 @@ func (l *logs) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+// addressForm is the address of a feed as CSV.
+var addressForm = regexp.MustCompile(`http://[^"\s]+\.csv`)
