@@ -53,6 +53,7 @@ var routes = map[string]clips.Role{
 	"GET /runs":                       clips.RoleReader,
 	"GET /workbooks":                  clips.RoleReader,
 	"GET /sources":                    clips.RoleAuthor,
+	"POST /sources/{name}/check":      clips.RoleAuthor,
 	"GET /syncs":                      clips.RoleReader,
 	"GET /syncs/new":                  clips.RoleAuthor,
 	"GET /syncs/{name}":               clips.RoleReader,

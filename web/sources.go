@@ -2,11 +2,8 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -17,22 +14,27 @@ import (
 // Sources are the followers that clips run on.
 type Sources interface {
 	Names() []string
-	// Check looks at one as an operator would; see the command check.
-	Check(ctx context.Context, name string) []clips.Finding
+	// Known is what the last look at one found, and when that was; the zero time is never. It connects to nothing.
+	Known(name string) (findings []clips.Finding, at time.Time)
+	// Check looks now, as the command check does, for Known to tell of. clips.ErrNotFound is a source that is no more.
+	Check(ctx context.Context, name string) error
+	// Seats is how many runs there can be on one at once.
+	Seats(name string) int
 	// Queue says how many runs wait for their turn, and how many are under way, of all sources together.
 	Queue() (waiting, running int)
 }
 
 const (
-	checkTimeout = 8 * time.Second
+	checkTimeout = 20 * time.Second
 	lagSpan      = 12 * time.Hour
 	lagStep      = 6 * time.Minute
-	slowestShown = 5
+	troubleShown = 5 // slow clips, and failing ones
 )
 
 func (s *site) sourcePages(r chi.Router) {
 	if s.Sources != nil {
 		r.Get("/sources", s.signedIn(clips.RoleAuthor, s.listSources))
+		r.Post("/sources/{name}/check", s.signedIn(clips.RoleAuthor, s.checkSource))
 	}
 }
 
@@ -47,14 +49,21 @@ type sourceView struct {
 	Name       string
 	Word, Tone string
 	Findings   []clips.Finding
-	Line       string // how far behind it was, as the points of a line
-	Most       string // at the worst of that
-	Samples    int
+	Looked     *moment // when they were found
+	Lag        lagPicture
+	Open       int // runs under way or waiting
+	Seats      int
 	Slowest    []workRow
+	Failing    []failingRow
+}
+
+// failingRow is a clip whose runs failed.
+type failingRow struct {
+	workRow     // the last of them
+	Times   int // in the last day
 }
 
 func (s *site) listSources(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	allowWaiting(w)
 	var p sourcesPage
 	p.Waiting, p.Running = s.Sources.Queue()
 	since := s.Now().Add(-lagSpan).Truncate(lagStep)
@@ -63,34 +72,43 @@ func (s *site) listSources(w http.ResponseWriter, r *http.Request, who clips.Per
 		s.failed(w, r, who, err)
 		return
 	}
-	for _, name := range s.Sources.Names() {
-		if !who.May(name) {
-			continue
+	for _, name := range s.seenSources(who) {
+		v := sourceView{Name: name, Lag: drawLag(lagsOf(lags, name), since), Seats: s.Sources.Seats(name)}
+		findings, at := s.Sources.Known(name)
+		v.Findings, v.Looked = findings, s.moment(at, time.UTC)
+		if v.Word, v.Tone = worstOf(findings); at.IsZero() {
+			v.Word, v.Tone = "Not looked at yet", "quiet"
 		}
-		v := sourceView{Name: name}
-		v.draw(lags, since)
-		if v.Slowest, err = s.slowest(r.Context(), who, name); err != nil {
+		if err := s.workOf(r.Context(), who, &v); err != nil {
 			s.failed(w, r, who, err)
 			return
 		}
 		p.Sources = append(p.Sources, v)
 	}
-	s.checkAll(r.Context(), p.Sources)
 	s.show(w, r, who, "sources.html", http.StatusOK, "Sources", p)
 }
 
-// checkAll looks at all of them at once, so that one that does not answer keeps the page waiting no longer than it has to.
-func (s *site) checkAll(ctx context.Context, all []sourceView) {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-	defer cancel()
-	var done sync.WaitGroup
-	for i := range all {
-		done.Go(func() {
-			all[i].Findings = s.Sources.Check(ctx, all[i].Name)
-			all[i].Word, all[i].Tone = worstOf(all[i].Findings)
-		})
+// seenSources are those whose results somebody may read.
+func (s *site) seenSources(who clips.Person) []string {
+	return slices.DeleteFunc(s.Sources.Names(), func(name string) bool { return !who.May(name) })
+}
+
+// checkSource looks at a source now, rather than when it is its turn.
+func (s *site) checkSource(w http.ResponseWriter, r *http.Request, who clips.Person) {
+	name := chi.URLParam(r, "name")
+	if !slices.Contains(s.seenSources(who), name) {
+		s.show(w, r, who, "nothing.html", http.StatusNotFound, "No such source", nothingPage{Title: "No such source",
+			Text: "There is no source of this name, or it is not for you to see.", Address: "/sources", Label: "All sources"})
+		return
 	}
-	done.Wait()
+	allowWaiting(w)
+	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
+	defer cancel()
+	if err := s.Sources.Check(ctx, name); err != nil {
+		s.failed(w, r, who, err)
+		return
+	}
+	seeOther(w, "/sources#"+name)
 }
 
 func worstOf(findings []clips.Finding) (word, tone string) {
@@ -106,45 +124,50 @@ func worstOf(findings []clips.Finding) (word, tone string) {
 	return "Works", "good"
 }
 
-// The picture of the lag, in units of its own.
-const (
-	drawnWidth  = 360
-	drawnHeight = 48
-)
-
-// draw draws how far behind the source was, by the results there are.
-func (v *sourceView) draw(lags []clips.LagSample, since time.Time) {
-	var most time.Duration
-	var own []clips.LagSample
-	for _, l := range lags {
-		if l.Source == v.Name {
-			own = append(own, l)
-			most = max(most, l.Lag)
-		}
+// workOf finds what runs on a source, what failed there in the last day, and what took longest, of what somebody sees.
+func (s *site) workOf(ctx context.Context, who clips.Person, v *sourceView) error {
+	list := func(f clips.WorkFilter) ([]clips.Work, error) {
+		f.Viewer, f.Source, f.Most = &who, v.Name, mostWork
+		return s.Store.Work(ctx, f)
 	}
-	v.Samples = len(own)
-	v.Most = "not behind at all"
-	if most >= time.Millisecond {
-		v.Most = took(most) + " behind at the most"
+	day := s.Now().AddDate(0, 0, -1)
+	open, err := list(clips.WorkFilter{State: "open"})
+	if err != nil {
+		return err
 	}
-	var points []string
-	for _, l := range own {
-		x := float64(l.At.Sub(since)) / float64(lagSpan) * drawnWidth
-		y := drawnHeight - 2 - float64(l.Lag)/float64(max(most, time.Second))*(drawnHeight-4)
-		points = append(points, fmt.Sprintf("%.1f,%.1f", x, y))
+	v.Open = len(open)
+	done, err := list(clips.WorkFilter{State: string(clips.RunDone), Since: day})
+	if err != nil {
+		return err
 	}
-	v.Line = strings.Join(points, " ")
+	failed, err := list(clips.WorkFilter{State: "failed", Since: day, Newest: true})
+	v.Slowest, v.Failing = s.slowest(done), s.failing(failed)
+	return err
 }
 
-// slowest are the refreshes of a source that took longest in the last day, of the clips that a person sees.
-func (s *site) slowest(ctx context.Context, who clips.Person, source string) (rows []workRow, err error) {
-	work, err := s.Store.Work(ctx, clips.WorkFilter{Viewer: &who, Since: s.Now().AddDate(0, 0, -1), Source: source, State: string(clips.RunDone), Most: 100})
+// slowest are the refreshes that took longest, each clip once; they come in that order.
+func (s *site) slowest(work []clips.Work) (rows []workRow) {
 	seen := map[string]bool{}
 	for _, one := range work {
-		if one.Sync == "" && !seen[one.Clip] && len(rows) < slowestShown {
+		if one.Sync == "" && !seen[one.Clip] && len(rows) < troubleShown {
 			seen[one.Clip] = true
 			rows = append(rows, s.workRow(one))
 		}
 	}
-	return rows, err
+	return rows
+}
+
+// failing are the clips whose runs failed, with the last of each; the newest come first.
+func (s *site) failing(work []clips.Work) (rows []failingRow) {
+	for _, one := range work {
+		at := slices.IndexFunc(rows, func(row failingRow) bool { return row.Clip == one.Clip })
+		switch {
+		case one.Sync != "": // it failed at the spreadsheet, or its clip is in the list itself
+		case at >= 0:
+			rows[at].Times++
+		case len(rows) < troubleShown:
+			rows = append(rows, failingRow{s.workRow(one), 1})
+		}
+	}
+	return rows
 }

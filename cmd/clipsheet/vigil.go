@@ -24,7 +24,13 @@ type vigil struct {
 	checked  map[string]look // of the goroutine that watches
 
 	mu    sync.Mutex
-	wrong map[string][]clips.Finding // by source, for /readyz
+	found map[string]finding // by source, for /readyz and the page of sources
+}
+
+// finding is what the last look at a source had to say.
+type finding struct {
+	all []clips.Finding
+	at  time.Time
 }
 
 // look is one look at a source.
@@ -38,7 +44,7 @@ func newVigil(r prometheus.Registerer) *vigil {
 	findings := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "clipsheet_source_findings",
 		Help: "What clipsheet check has to say against a source, by level."}, []string{"source", "level"})
 	r.MustRegister(findings)
-	return &vigil{findings: findings, checked: map[string]look{}, wrong: map[string][]clips.Finding{}}
+	return &vigil{findings: findings, checked: map[string]look{}, found: map[string]finding{}}
 }
 
 // watchSources checks the sources until ctx ends: at once, and every hour; what is in trouble every minute.
@@ -55,7 +61,7 @@ func (s *service) watchSources(ctx context.Context, v *vigil) {
 		for name := range v.checked {
 			if known[name] == nil {
 				delete(v.checked, name)
-				v.note(name, nil)
+				v.forget(name)
 				v.findings.DeletePartialMatch(prometheus.Labels{"source": name})
 			}
 		}
@@ -79,12 +85,9 @@ func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Fo
 		}
 	}
 	levels := map[clips.Level]int{}
-	var wrong []clips.Finding
-	for _, finding := range f.Check(ctx) {
+	all := f.Check(ctx)
+	for _, finding := range all {
 		levels[finding.Level]++
-		if finding.Level != clips.LevelOK {
-			wrong = append(wrong, finding)
-		}
 		if finding.Level != clips.LevelOK && ctx.Err() == nil {
 			s.log.Warn("check", "level", finding.Level, "about", finding.Subject, "found", finding.Text, "cure", finding.Cure)
 		}
@@ -93,24 +96,39 @@ func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Fo
 		v.findings.WithLabelValues(name, string(level)).Set(float64(levels[level]))
 	}
 	v.checked[name] = look{f, time.Now(), levels[clips.LevelFatal]}
-	v.note(name, wrong)
+	v.note(name, all)
 }
 
-// note keeps what was found wrong with a source; nothing is all right.
-func (v *vigil) note(source string, wrong []clips.Finding) {
+// note keeps what was found at a source just now.
+func (v *vigil) note(source string, all []clips.Finding) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.wrong[source] = wrong; wrong == nil {
-		delete(v.wrong, source)
-	}
+	v.found[source] = finding{all, time.Now()}
 }
 
-// found is what was wrong with the sources at the last look, by their names.
-func (v *vigil) found() (all []clips.Finding) {
+func (v *vigil) forget(source string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, name := range slices.Sorted(maps.Keys(v.wrong)) {
-		all = append(all, v.wrong[name]...)
+	delete(v.found, source)
+}
+
+// known is what was found at a source at the last look, and when that was; the zero time is never.
+func (v *vigil) known(source string) ([]clips.Finding, time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.found[source].all, v.found[source].at
+}
+
+// wrong is what was wrong with the sources at the last look, by their names.
+func (v *vigil) wrong() (all []clips.Finding) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(v.found)) {
+		for _, f := range v.found[name].all {
+			if f.Level != clips.LevelOK {
+				all = append(all, f)
+			}
+		}
 	}
 	return all
 }

@@ -20,6 +20,9 @@ func TestServeChecksItsSources(t *testing.T) {
 	if !strings.Contains(s.log.String(), "the role is a superuser") {
 		t.Errorf("the log does not say it:\n%s", s.log)
 	}
+	if a, err := fetch("http://" + s.address + "/sources"); err != nil || !strings.Contains(a.body, "The role is a superuser") || !strings.Contains(a.body, "Looked at ") {
+		t.Errorf("the page of sources does not say it: %v: %.3000s", err, a.body)
+	}
 	if err := s.end(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
