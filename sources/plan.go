@@ -1,7 +1,6 @@
 package sources
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -18,28 +17,29 @@ func (s *session) budget(q clips.Query) error {
 	if most <= 0 {
 		return nil
 	}
+	plan, err := s.plan(q)
+	if err != nil {
+		return err
+	}
+	if root := plan.Root; root.Cost > most {
+		return trouble{clips.KindTooLarge,
+			fmt.Sprintf("The query was not run: Postgres expects it to cost %s, for %s rows, and source SOURCE allows %s",
+				grouped(root.Cost), grouped(root.Rows), grouped(most)),
+			"narrow it, or raise sources.SOURCE.max_plan_cost"}.of(s.f.cfg.Name).err(nil)
+	}
+	return nil
+}
+
+// plan asks the server how it would run a query that the gate has let through.
+func (s *session) plan(q clips.Query) (clips.Plan, error) {
 	ctx, cancel := s.within(s.f.cfg.StatementTimeout)
 	defer cancel()
 	result := s.conn.ExecParams(ctx, explainPlan+q.SQL, values(q.Args), oids(q.Args), nil, nil).Read()
 	if result.Err != nil {
-		return s.explainSQL(result.Err, q, len(explainPlan))
+		return clips.Plan{}, s.explainSQL(result.Err, q, len(explainPlan))
 	}
-	var plans []struct {
-		Plan struct {
-			Cost float64 `json:"Total Cost"`
-			Rows float64 `json:"Plan Rows"`
-		}
-	}
-	if err := json.Unmarshal(result.Rows[0][0], &plans); err != nil || len(plans) == 0 {
-		return s.explain(fmt.Errorf("read the plan: %w", err))
-	}
-	if plan := plans[0].Plan; plan.Cost > most {
-		return trouble{clips.KindTooLarge,
-			fmt.Sprintf("The query was not run: Postgres expects it to cost %s, for %s rows, and source SOURCE allows %s",
-				grouped(plan.Cost), grouped(plan.Rows), grouped(most)),
-			"narrow it, or raise sources.SOURCE.max_plan_cost"}.of(s.f.cfg.Name).err(nil)
-	}
-	return nil
+	plan, err := clips.ParsePlan(result.Rows[0][0])
+	return plan, s.explain(err)
 }
 
 // grouped writes a large number for people: 12,345,678.

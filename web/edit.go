@@ -47,7 +47,8 @@ type editPage struct {
 	Position int    // in the SQL where it is wrong, from 1; 0: nobody knows
 	Line     int
 	Preview  *preview
-	Selected bool // the preview is of what was selected alone
+	Plan     *planShown
+	Selected bool // the preview or the plan is of what was selected alone
 	Uses     usedBy
 	Changes  []string    // what a save would do to those who use it; it has to be confirmed
 	Theirs   *clips.Clip // what somebody else saved meanwhile

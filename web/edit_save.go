@@ -13,6 +13,7 @@ import (
 // What the buttons of the editor say.
 const (
 	doRun     = "run"
+	doExplain = "explain"
 	doSave    = "save"
 	doConfirm = "confirm" // save, though columns that somebody uses change
 )
@@ -20,7 +21,7 @@ const (
 func (s *site) saveNewClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	d, err := s.readDraft(w, r, who)
 	p := &editPage{Draft: d}
-	if err != nil || r.PostForm.Get("do") == doRun {
+	if err != nil || isTry(r) {
 		s.showTried(w, r, who, p, err)
 		return
 	}
@@ -39,7 +40,13 @@ func (s *site) saveNewClip(w http.ResponseWriter, r *http.Request, who clips.Per
 	http.Redirect(w, r, clipAddress(who, d.Clip), http.StatusSeeOther)
 }
 
-// showTried shows the editor with the first rows of the draft.
+// isTry tells whether the SQL is tried, and nothing kept.
+func isTry(r *http.Request) bool {
+	do := r.PostForm.Get("do")
+	return do == doRun || do == doExplain
+}
+
+// showTried shows the editor with the first rows of the draft, or how they would be found.
 func (s *site) showTried(w http.ResponseWriter, r *http.Request, who clips.Person, p *editPage, why error) {
 	if why == nil {
 		why = s.tryOut(r, who, p)
@@ -54,6 +61,11 @@ func (s *site) tryOut(r *http.Request, who clips.Person, p *editPage) error {
 	d, err := s.only(p.Draft, selected, who)
 	if err != nil {
 		return err
+	}
+	if r.PostForm.Get("do") == doExplain {
+		plan, err := s.plan(r.Context(), d.Clip.Revision, d.given())
+		p.Plan = plan
+		return selected.moved(err)
 	}
 	tried, err := s.try(r.Context(), d, triedRows)
 	if err != nil {
@@ -72,7 +84,7 @@ func (s *site) saveClip(w http.ResponseWriter, r *http.Request, who clips.Person
 	d.Clip.ID, d.Clip.Slug = old.ID, old.Slug
 	d.Clip.Owner, d.Clip.Visibility = "", "" // which stay: the clip's page changes them
 	p := &editPage{Draft: d, Old: &old}
-	if err != nil || r.PostForm.Get("do") == doRun {
+	if err != nil || isTry(r) {
 		s.showTried(w, r, who, p, err)
 		return
 	}

@@ -20,6 +20,14 @@ func (d deskOf) Try(ctx context.Context, _ string, q clips.Query) (clips.Rows, e
 	return d.follow.Open(ctx, q)
 }
 
+func (d deskOf) Explain(ctx context.Context, _ string, q clips.Query) (clips.Plan, error) {
+	if _, err := d.follow.Open(ctx, q); err != nil {
+		return clips.Plan{}, err
+	}
+	return clips.Plan{Budget: 5000, Sizes: map[string]int64{"invoices": 1_200_000}, Root: clips.PlanNode{Kind: "Seq Scan", Cost: 26_000, Rows: 3000,
+		Table: "invoices", Filter: "(due < '2026-11-24'::date)"}}, nil
+}
+
 func (deskOf) Tables(context.Context, string) ([]clips.Table, error) {
 	return []clips.Table{{Schema: "public", Name: "invoices", Plain: "invoices", Kind: "table", Rows: 1200, Comment: "All <b>bills</b>",
 		Columns: []clips.TableColumn{{Name: "id", Plain: "id", Type: "bigint", Comment: "what it is known by"}}}}, nil
@@ -216,4 +224,16 @@ func TestATryReadsTheFirstRows(t *testing.T) {
 	if n := strings.Count(r.body, "<td class=number>2461020.16</td>"); n > 100 {
 		t.Errorf("%d rows", n)
 	}
+}
+
+func TestAPlanIsExplained(t *testing.T) {
+	w := newWorld(t)
+	w.want(w.postForm("/clips/new", overdue("do", "explain")), http.StatusOK,
+		"Reads all 1.2 million rows of invoices, since no index helps to find those where due &lt; &#39;2026-11-24&#39;: about 3,000 rows remain.",
+		"This source allows 5,000, so it is not run", "where due &lt; :day")
+	if got := w.follow.last(); got != "select account, balance\nfrom invoices\nwhere due < $1" {
+		t.Errorf("it explained %q", got)
+	}
+	w.follow.set(nil, &clips.Error{Kind: clips.KindSQL, Notice: `There is no column "x".`, Position: 30})
+	w.want(w.postForm("/clips/new", overdue("do", "explain")), http.StatusBadRequest, "There is no column", `data-position="30"`)
 }

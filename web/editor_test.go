@@ -67,7 +67,8 @@ func TestTheEditorRunsWhatIsSelected(t *testing.T) {
 	if got := w.follow.last(); got != "select account from cash;" {
 		t.Errorf("it ran %q", got)
 	}
-	page.press(input.ArrowRight)
+	page.MustElement("#explain").MustClick()
+	page.wait(`document.querySelector("#preview .plan li")?.textContent.includes("1.2 million rows of invoices")`)
 	page.write("select 'ü🙂' as smile,\n  nothing from cash")
 	w.follow.set(nil, &clips.Error{Kind: clips.KindSQL, Notice: `There is no column "nothing": correct it.`, Position: 25})
 	page.press(input.ControlLeft, input.Enter)

@@ -15,6 +15,8 @@ type Desk interface {
 	Sources() []string
 	// Try runs a query. The caller closes the rows, which ends the query.
 	Try(ctx context.Context, source string, q clips.Query) (clips.Rows, error)
+	// Explain plans a query, which has to be one that Try would run, and runs nothing.
+	Explain(ctx context.Context, source string, q clips.Query) (clips.Plan, error)
 	// Tables lists what queries on a source may read.
 	Tables(ctx context.Context, source string) ([]clips.Table, error)
 }

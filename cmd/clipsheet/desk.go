@@ -25,6 +25,14 @@ func (d desk) Try(ctx context.Context, source string, q clips.Query) (clips.Rows
 	return f.Open(ctx, q)
 }
 
+func (d desk) Explain(ctx context.Context, source string, q clips.Query) (clips.Plan, error) {
+	f, err := d.follower(source)
+	if err != nil {
+		return clips.Plan{}, err
+	}
+	return f.Explain(ctx, q)
+}
+
 func (d desk) Tables(ctx context.Context, source string) ([]clips.Table, error) {
 	f, err := d.follower(source)
 	if err != nil {

@@ -6,7 +6,8 @@ import { tags } from "@lezer/highlight";
 const theme = EditorView.theme({
   "&": { border: "1px solid var(--soft)", borderRadius: "var(--round)", backgroundColor: "var(--paper)", color: "var(--ink)", fontSize: ".9rem" },
   "&.cm-focused": { outline: "3px solid var(--link)", outlineOffset: "2px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.5", minHeight: "24em", maxHeight: "70vh", overflow: "auto" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.5", maxHeight: "70vh", overflow: "auto" },
+  ".cm-content, .cm-gutter": { minHeight: "24em" },
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "var(--raised)", color: "var(--soft)", borderRight: "1px solid var(--line)" },
