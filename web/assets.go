@@ -56,11 +56,11 @@ func readAssets(files fs.FS) map[string]asset {
 
 var importLine = regexp.MustCompile(`(?m)^import (.*) from "([a-z]+\.js)";$`)
 
-// withImports has the scripts that a script imports found under their addresses. They import nothing themselves.
+// withImports has the scripts that a script imports found under their addresses.
 func withImports(files fs.FS, text string) string {
 	return importLine.ReplaceAllStringFunc(text, func(line string) string {
 		parts := importLine.FindStringSubmatch(line)
-		sum := sha256.Sum256(must(fs.ReadFile(files, "static/"+parts[2])))
+		sum := sha256.Sum256([]byte(withImports(files, string(must(fs.ReadFile(files, "static/"+parts[2]))))))
 		return "import " + parts[1] + ` from "./` + hex.EncodeToString(sum[:6]) + "-" + parts[2] + `";`
 	})
 }

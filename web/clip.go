@@ -48,6 +48,7 @@ type gridColumn struct {
 	Name   string `json:"name"` // its heading
 	Type   string `json:"type"`
 	Hidden bool   `json:"hidden,omitempty"`
+	Text   bool   `json:"text,omitempty"` // it is shown as text, whatever its type
 }
 
 func (s *site) showClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
@@ -125,7 +126,7 @@ func (s *site) fillClipPage(r *http.Request, req *request, p *clipPage) error {
 	p.Answer, p.AsOf, p.Behind, p.Table = answer, h.AsOf.In(req.zone), behind(h.Lag), table
 	for _, c := range h.Columns {
 		look := s.Formats(req.clip.Slug)[c.Name]
-		p.Columns = append(p.Columns, gridColumn{strings.ToValidUTF8(cmp.Or(look.Label, c.Name), "\ufffd"), c.Type.String(), look.Hidden})
+		p.Columns = append(p.Columns, gridColumn{strings.ToValidUTF8(cmp.Or(look.Label, c.Name), "\ufffd"), c.Type.String(), look.Hidden, look.Format == "text"})
 	}
 	v := req.settings()
 	v.Set("_digest", answer.Info.Digest)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"clipsheet/clips"
 )
@@ -60,26 +61,22 @@ func (s *site) sendRows(w http.ResponseWriter, r *http.Request, req *request) er
 	return sendFile(w, r, file)
 }
 
-// writeRows writes [["0010","2461020.16",null], …].
+// writeRows writes [["0010","2461020.16",null], …], each row on a line of its own.
 func writeRows(w io.Writer, r clips.Rows) error {
 	out := bufio.NewWriterSize(w, 64<<10) // its first error stays, and Flush returns it
 	types := r.Header().Columns
-	line := make([]*string, len(types))
+	var line []byte
 	between := "["
 	for r.Next() {
+		line = append(append(line[:0], between...), '[')
 		for i, v := range r.Row() {
-			line[i] = nil
-			if v != nil {
-				text := strings.ToValidUTF8(string(shownAs(types[i].Type, v)), "\ufffd")
-				line[i] = &text
+			if i > 0 {
+				line = append(line, ',')
 			}
+			line = appendText(line, types[i].Type, v)
 		}
-		text, err := json.Marshal(line)
-		if err != nil {
-			return err
-		}
-		out.WriteString(between)
-		out.Write(text)
+		line = append(line, ']')
+		out.Write(line)
 		between = ",\n"
 	}
 	if err := r.Err(); err != nil {
@@ -91,4 +88,20 @@ func writeRows(w io.Writer, r clips.Rows) error {
 	}
 	out.WriteString(end)
 	return out.Flush()
+}
+
+// appendText adds a value as people see it, as a text of JSON. Most have nothing in them that must be escaped.
+func appendText(line []byte, t clips.Type, v []byte) []byte {
+	if v == nil {
+		return append(line, "null"...)
+	}
+	v = shownAs(t, v)
+	for _, b := range v {
+		if b < ' ' || b == '"' || b == '\\' || b >= utf8.RuneSelf {
+			text, _ := json.Marshal(strings.ToValidUTF8(string(v), "\ufffd")) // of a string, which cannot fail
+			return append(line, text...)
+		}
+	}
+	line = append(append(line, '"'), v...)
+	return append(line, '"')
 }

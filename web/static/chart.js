@@ -1,5 +1,5 @@
 // A chart of what the table shows, inferred from its columns: over time as lines, by category as bars. What the reader
-// chooses is kept in the address, after #, so that it can be sent to others.
+// chooses is in the address, after #, so that it can be sent to others, and is remembered for the clip in this browser.
 const NS = "http://www.w3.org/2000/svg";
 const WIDE = 900, HIGH = 300, LEFT = 90, BOTTOM = 40, TOP = 10;
 const MOST = 2000; // points; more than that is no picture
@@ -27,13 +27,26 @@ function infer(columns, rows) {
   return along < 0 || up.length === 0 ? null : { along, up, time: times >= 0 };
 }
 
+const remembered = "chart of " + location.pathname;
+
 function choice(time) {
-  const kind = new URLSearchParams(location.hash.slice(1)).get("chart");
-  return KINDS.includes(kind) ? kind : time ? "line" : "bar";
+  const asked = new URLSearchParams(location.hash.slice(1)).get("chart");
+  return [asked, recall()].find((kind) => KINDS.includes(kind)) ?? (time ? "line" : "bar");
 }
 
-export function drawChart(columns, rows) {
+// A browser may keep nothing for us, which is its owner's to say.
+function recall() {
+  try { return localStorage.getItem(remembered); } catch { return null; }
+}
+
+function remember(kind) {
+  try { localStorage.setItem(remembered, kind); } catch { /* the address has it */ }
+}
+
+// drawChart draws so many rows, which it is given one by one.
+export function drawChart(columns, count, row) {
   const place = document.getElementById("chart");
+  const rows = Array.from({ length: Math.min(count, MOST) }, (_, i) => row(i)).filter(Boolean);
   const found = infer(columns, rows);
   if (!found || rows.length < 2) {
     place.hidden = true;
@@ -46,11 +59,13 @@ export function drawChart(columns, rows) {
   select.setAttribute("aria-label", "Chart");
   select.addEventListener("change", () => {
     history.replaceState(null, "", "#chart=" + select.value);
-    drawChart(columns, rows);
+    remember(select.value);
+    drawChart(columns, count, row);
+    place.querySelector("select").focus();
   });
   place.replaceChildren(select);
   if (kind === "none") return;
-  if (rows.length > MOST) {
+  if (count > MOST) {
     const note = document.createElement("p");
     note.className = "small";
     note.textContent = `A chart is drawn of up to ${MOST.toLocaleString()} rows: filter the table, and it appears.`;
@@ -58,7 +73,39 @@ export function drawChart(columns, rows) {
     return;
   }
   const order = found.time ? rows.toSorted((a, b) => (a[found.along] ?? "").localeCompare(b[found.along] ?? "")) : rows;
-  place.append(picture(columns, order, found, kind), legend(columns, found.up));
+  place.append(picture(columns, order, found, kind), legend(columns, found.up), asTable(columns, order, found));
+}
+
+// asTable is the same for those who do not see it. It is made when somebody opens it.
+function asTable(columns, rows, { along, up }) {
+  const details = document.createElement("details"), summary = document.createElement("summary");
+  summary.textContent = "The chart as a table";
+  details.className = "small";
+  details.append(summary);
+  details.addEventListener("toggle", () => {
+    if (details.querySelector("table")) return;
+    const table = document.createElement("table"), used = [along, ...up];
+    const head = table.createTHead().insertRow();
+    for (const i of used) {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      cell.textContent = columns[i].name || "(no name)";
+      head.append(cell);
+    }
+    const body = table.createTBody();
+    for (const row of rows) {
+      const line = body.insertRow();
+      used.forEach((i, k) => { Object.assign(line.insertCell(), { textContent: row[i] ?? "", className: k ? "number" : "" }); });
+    }
+    const box = document.createElement("div");
+    box.className = "scroll tall";
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", "The chart as a table");
+    box.append(table);
+    details.append(box);
+  });
+  return details;
 }
 
 function picture(columns, rows, { along, up }, kind) {

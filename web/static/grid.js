@@ -1,53 +1,30 @@
-// The table of a clip, as cells: it scrolls, sorts, filters, copies, and adds up what is selected. The rows come in
-// pages; without scripts the page shows the first of them as a table, which stays until the cells are here.
+// The table of a clip, as cells: it scrolls, sorts, filters, copies, and adds up what is selected. Without scripts the
+// page shows the first rows as a table, which stays until the cells are here.
 import { drawChart } from "chart.js";
+import { Lines } from "lines.js";
+import { Total, grouped } from "numbers.js";
+import { marked, tabbed } from "cells.js";
 
 const HEIGHT = 28; // of a row, in pixels
-const PAGE = 25000;
 const MOST = 200000; // rows that a browser holds with ease
+const QUICK = 20000; // cells that are added up while somebody drags
 
 const place = document.getElementById("grid");
 const all = JSON.parse(place.dataset.columns); // as they are in the rows that come
 const columns = all.filter((column) => !column.hidden);
-const total = Number(place.dataset.total);
-const numeric = columns.map((c) => ["integer", "numeric", "float"].includes(c.type));
+const known = Number(place.dataset.total);
+const total = Math.min(known, MOST);
 
-// load reads the rows, one page after the other, and tells after each.
-async function load(each) {
-  const rows = [];
-  while (rows.length < Math.min(total, MOST)) {
-    const answer = await fetch(`${place.dataset.rows}&_offset=${rows.length}&_limit=${PAGE}`);
-    if (!answer.ok) throw new Error((await answer.json()).message);
-    const page = await answer.json();
-    if (page.length === 0) break;
-    for (const row of page) rows.push(row.filter((_, i) => !all[i].hidden));
-    each(rows);
-  }
+// typeOf is what a cell is for those who sort and copy it. A number that is shown as text is text.
+function typeOf({ type, text }) {
+  if (["integer", "numeric", "float"].includes(type)) return text ? "text" : "number";
+  if (type === "date" || type === "boolean") return type;
+  return ["time", "timestamp", "timestamptz"].includes(type) ? "time" : "text";
 }
+const types = columns.map(typeOf);
 
-// sum adds as one does on paper, so that cents stay cents. It is null when something is no plain number.
-export function sum(values) {
-  let units = 0n, digits = 0;
-  for (const value of values) {
-    const found = /^(-?)(\d+)(?:\.(\d+))?$/.exec(value);
-    if (!found) return null;
-    const part = found[3] ?? "";
-    if (part.length > digits) {
-      units *= 10n ** BigInt(part.length - digits);
-      digits = part.length;
-    }
-    units += BigInt(found[1] + found[2] + part.padEnd(digits, "0"));
-  }
-  const text = (units < 0n ? -units : units).toString().padStart(digits + 1, "0");
-  return (units < 0n ? "-" : "") + text.slice(0, text.length - digits) + (digits ? "." + text.slice(-digits) : "");
-}
-
-// grouped is a number as the reader's own country writes it, with all its digits.
-function grouped(text) {
-  const [whole, part] = text.split(".");
-  const sign = (1.5).toLocaleString().charAt(1);
-  return BigInt(whole).toLocaleString() + (part ? sign + part : "");
-}
+// Numbers are grouped, but for those that only count what something is called: ids, years.
+const plain = columns.map((c, i) => types[i] !== "number" || c.type === "integer" && /(^|[ _-])(id|key|no|nr|num|number|code|year|zip)$/i.test(c.name));
 
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -56,8 +33,8 @@ function element(name, properties = {}, ...children) {
 }
 
 class Grid {
-  rows = [];
-  shown = []; // the rows that are left by the filter, in order
+  lines = new Lines(place.dataset.rows, total, all);
+  order = null; // the numbers of the rows that are shown; null: all, as they came
   sorted = { column: -1, down: false };
   words = "";
   from = { row: 0, column: 0 };
@@ -70,51 +47,52 @@ class Grid {
     columns.forEach((column, i) => {
       const button = element("button", { type: "button", className: "sort", textContent: column.name || "(no name)", title: column.type });
       button.addEventListener("click", () => this.sort(i));
-      const cell = element("th", { scope: "col", className: numeric[i] ? "number" : "" }, button);
-      this.head.append(cell);
+      this.head.append(element("th", { scope: "col", className: types[i] === "number" ? "number" : "" }, button));
     });
     this.body = element("tbody");
     const table = element("table", {}, element("thead", {}, this.head), this.body);
     table.setAttribute("role", "grid");
     table.setAttribute("aria-label", "The table");
     table.setAttribute("aria-colcount", columns.length);
+    table.setAttribute("aria-multiselectable", "true");
     this.table = table;
     this.box = element("div", { className: "scroll tall cells", tabIndex: 0 }, table);
     this.box.setAttribute("role", "group");
-    this.box.setAttribute("aria-label", "The table: arrows move, Shift selects, Ctrl-C copies");
+    this.box.setAttribute("aria-label", "The table: arrows move, Shift selects, Ctrl-A takes all, Ctrl-C copies");
     this.status = element("p", { className: "small status" });
     this.status.setAttribute("role", "status");
     this.box.addEventListener("scroll", () => this.draw());
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.box.addEventListener("pointerdown", (event) => this.press(event));
     this.box.addEventListener("pointerover", (event) => { if (event.buttons === 1) this.drag(event); });
-    document.addEventListener("copy", (event) => {
-      if (document.activeElement !== this.box) return;
-      event.clipboardData.setData("text/plain", this.copied());
-      event.preventDefault();
-    });
+    document.addEventListener("copy", (event) => this.copy(event));
   }
 
-  take(rows) {
-    this.rows = rows;
+  // load fills the grid, which is on the page from its first rows on.
+  async load() {
+    await this.lines.load(() => {
+      if (!this.box.isConnected && this.row(0)) {
+        place.replaceChildren(element("div", { className: "form" }, this.filter), this.box, this.status);
+        performance.mark("rows");
+      }
+      if (this.box.isConnected) this.draw();
+    });
+    performance.mark("all rows");
     this.arrange();
   }
 
+  get count() { return this.order ? this.order.length : total; }
+
+  // row is null as long as it is not here.
+  row(i) { return this.lines.row(this.order ? this.order[i] : i); }
+
   arrange() {
-    this.shown = this.words ? this.rows.filter((row) => row.some((v) => v !== null && v.toLowerCase().includes(this.words))) : this.rows.slice();
     const { column, down } = this.sorted;
-    if (column >= 0) {
-      const compare = numeric[column] ? (a, b) => Number(a) - Number(b) : new Intl.Collator(undefined, { numeric: true }).compare;
-      this.shown.sort((a, b) => {
-        const x = a[column], y = b[column];
-        if (x === null || y === null) return (x === null) - (y === null); // what is missing comes last, either way
-        return down ? compare(y, x) : compare(x, y);
-      });
-    }
-    this.table.setAttribute("aria-rowcount", this.shown.length + 1);
+    this.order = this.words || column >= 0 ? this.lines.find(this.words) : null;
+    if (column >= 0) this.order = this.lines.sort(this.order, column, types[column], down);
     this.draw();
     this.tell();
-    drawChart(columns, this.shown);
+    drawChart(columns, this.count, (i) => this.row(i));
   }
 
   sort(column) {
@@ -129,24 +107,24 @@ class Grid {
 
   // draw makes the rows that can be seen, and room for the others.
   draw() {
-    const first = Math.max(0, Math.floor(this.box.scrollTop / HEIGHT) - 10);
-    const last = Math.min(this.shown.length, first + Math.ceil(Math.max(this.box.clientHeight, innerHeight) / HEIGHT) + 20);
+    const first = Math.max(0, Math.min(this.count, Math.floor(this.box.scrollTop / HEIGHT) - 10));
+    const last = Math.min(this.count, first + Math.ceil(Math.max(this.box.clientHeight, innerHeight) / HEIGHT) + 20);
     const rows = [this.room(first)];
-    for (let i = first; i < last; i++) rows.push(this.row(i));
-    rows.push(this.room(this.shown.length - last));
+    for (let i = first; i < last; i++) rows.push(this.drawn(i));
+    rows.push(this.room(this.count - last));
     this.body.replaceChildren(...rows);
+    this.table.setAttribute("aria-rowcount", this.count + 1);
     this.hold();
   }
 
   // hold keeps columns as wide as they were, so that nothing jumps while it scrolls.
   hold() {
-    for (const cell of this.head.children) {
-      const width = cell.offsetWidth;
-      if (width > (Number(cell.dataset.width) || 0)) {
-        cell.dataset.width = width;
-        cell.style.minWidth = width + "px";
-      }
-    }
+    const cells = [...this.head.children], widths = cells.map((cell) => cell.offsetWidth);
+    cells.forEach((cell, i) => {
+      if (widths[i] <= (Number(cell.dataset.width) || 0)) return;
+      cell.dataset.width = widths[i];
+      cell.style.minWidth = widths[i] + "px";
+    });
   }
 
   room(rows) {
@@ -155,12 +133,14 @@ class Grid {
     return made;
   }
 
-  row(i) {
-    const made = element("tr");
+  drawn(i) {
+    const row = this.row(i), made = element("tr");
+    if (!row) return this.room(1);
     made.setAttribute("aria-rowindex", i + 2);
-    this.shown[i].forEach((value, j) => {
-      const cell = element("td", { className: numeric[j] ? "number" : "", title: value !== null && value.length > 40 ? value : "" });
-      cell.textContent = value === null ? "" : value.length > 300 ? value.slice(0, 300) + "…" : value;
+    row.forEach((value, j) => {
+      const cell = element("td", { className: types[j] === "number" ? "number" : "", title: value !== null && value.length > 40 ? value : "" });
+      const shown = value === null || plain[j] ? value : grouped(value);
+      cell.textContent = shown === null ? "" : shown.length > 300 ? shown.slice(0, 300) + "…" : shown;
       if (value === null) cell.classList.add("none");
       cell.dataset.row = i;
       cell.dataset.column = j;
@@ -174,7 +154,7 @@ class Grid {
   bounds() {
     const order = (a, b) => (a < b ? [a, b] : [b, a]);
     const [top, bottom] = order(this.from.row, this.to.row), [left, right] = order(this.from.column, this.to.column);
-    return { top, bottom: Math.min(bottom, this.shown.length - 1), left, right };
+    return { top, bottom: Math.min(bottom, this.count - 1), left, right };
   }
 
   within(row, column) {
@@ -185,7 +165,7 @@ class Grid {
   key(event) {
     const page = Math.max(1, Math.floor(this.box.clientHeight / HEIGHT) - 2);
     const far = event.ctrlKey || event.metaKey;
-    const last = { row: this.shown.length - 1, column: columns.length - 1 };
+    const last = { row: this.count - 1, column: columns.length - 1 };
     let { row, column } = this.to;
     switch (event.key) {
       case "ArrowDown": row = far ? last.row : row + 1; break;
@@ -196,17 +176,23 @@ class Grid {
       case "PageUp": row -= page; break;
       case "Home": column = 0; if (far) row = 0; break;
       case "End": column = last.column; if (far) row = last.row; break;
+      case " ": // as in a spreadsheet: Ctrl takes the columns whole, Shift the rows
+        if (far) this.select(event, { row: 0, column: this.from.column }, { row: last.row, column });
+        else if (event.shiftKey) this.select(event, { row: this.from.row, column: 0 }, { row, column: last.column });
+        return;
       case "a": case "A":
-        if (!far) return;
-        event.preventDefault();
-        this.from = { row: 0, column: 0 };
-        this.to = last;
-        this.changed();
+        if (far) this.select(event, { row: 0, column: 0 }, last);
         return;
       default: return;
     }
     event.preventDefault();
-    this.go({ row: Math.min(Math.max(row, 0), last.row), column: Math.min(Math.max(column, 0), last.column) }, event.shiftKey);
+    this.go({ row: Math.max(Math.min(row, last.row), 0), column: Math.max(Math.min(column, last.column), 0) }, event.shiftKey);
+  }
+
+  select(event, from, to) {
+    event.preventDefault();
+    Object.assign(this, { from, to });
+    this.changed();
   }
 
   go(to, extend) {
@@ -239,36 +225,51 @@ class Grid {
 
   changed() {
     this.draw();
-    this.tell();
     this.box.setAttribute("aria-activedescendant", "here");
-  }
-
-  selected() {
+    clearTimeout(this.soon);
     const b = this.bounds();
-    return this.shown.slice(b.top, b.bottom + 1).map((row) => row.slice(b.left, b.right + 1));
+    if ((b.bottom - b.top + 1) * (b.right - b.left + 1) <= QUICK) this.tell();
+    else this.soon = setTimeout(() => this.tell(), 100);
   }
 
-  // copied is what a spreadsheet takes for cells.
-  copied() {
-    const quoted = (v) => (v === null ? "" : /[\t\n"]/.test(v) ? `"${v.replaceAll('"', '""')}"` : v);
-    return this.selected().map((row) => row.map(quoted).join("\t")).join("\n");
+  // selected gives the rows of what is selected, as far as they are here.
+  *selected() {
+    const b = this.bounds();
+    for (let i = b.top; i <= b.bottom; i++) {
+      const row = this.row(i);
+      if (row) yield row.slice(b.left, b.right + 1);
+    }
+  }
+
+  copy(event) {
+    if (document.activeElement !== this.box || !getSelection().isCollapsed) return;
+    const b = this.bounds(), kinds = types.slice(b.left, b.right + 1);
+    const said = (value, i) => (kinds[i] === "boolean" && value !== null ? (value === "yes" ? "TRUE" : "FALSE") : value);
+    const rows = [...this.selected()].map((row) => row.map(said));
+    event.clipboardData.setData("text/plain", tabbed(rows));
+    const html = marked(rows, kinds);
+    if (html) event.clipboardData.setData("text/html", html);
+    event.preventDefault();
   }
 
   tell() {
-    const rows = this.shown.length === this.rows.length ? `${this.rows.length.toLocaleString()} rows`
-      : `${this.shown.length.toLocaleString()} of ${this.rows.length.toLocaleString()} rows`;
-    const parts = [rows];
-    if (this.rows.length < Math.min(total, MOST)) parts.push(`reading ${total.toLocaleString()} …`);
-    else if (total > MOST) parts.push(`the first of ${total.toLocaleString()}: a download has them all`);
-    const b = this.bounds();
-    const cells = this.selected().flatMap((row) => row.filter((v, i) => v !== null && numeric[b.left + i]));
-    if (cells.length > 1) {
-      const all = sum(cells);
-      if (all !== null) {
-        parts.push(`Sum ${grouped(all)}`);
-        parts.push(`Average ${(Number(all) / cells.length).toLocaleString(undefined, { maximumFractionDigits: 4 })}`);
+    const parts = [this.order ? `${this.count.toLocaleString()} of ${total.toLocaleString()} rows` : `${total.toLocaleString()} rows`];
+    if (this.lines.here < total) parts.push(`reading ${total.toLocaleString()} …`);
+    else if (known > MOST) parts.push(`the first of ${known.toLocaleString()}: a download has them all`);
+    const left = this.bounds().left, numbers = new Total();
+    let count = 0;
+    for (const row of this.selected()) {
+      row.forEach((value, i) => {
+        if (value === null) return;
+        count++;
+        if (types[left + i] === "number") numbers.add(value);
+      });
+    }
+    if (count > 1) {
+      if (numbers.sum !== null) {
+        parts.push(`Sum ${grouped(numbers.sum)}`, `Average ${grouped(numbers.average)}`, `Min ${grouped(numbers.least)}`, `Max ${grouped(numbers.most)}`);
       }
-      parts.push(`Count ${cells.length.toLocaleString()}`);
+      parts.push(`Count ${count.toLocaleString()}`);
     }
     this.status.textContent = parts.join(" · ");
   }
@@ -276,13 +277,8 @@ class Grid {
 
 async function begin() {
   if (total === 0 || columns.length === 0) return;
-  const grid = new Grid();
-  const bar = element("div", { className: "form" }, grid.filter);
   try {
-    await load((rows) => {
-      if (!grid.box.isConnected) place.replaceChildren(bar, grid.box, grid.status);
-      grid.take(rows);
-    });
+    await new Grid().load();
   } catch (error) { // what is on the page already stays
     place.append(element("p", { className: "notice bad", role: "alert", textContent: error.message }));
   }
