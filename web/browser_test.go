@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"fmt"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,34 +10,12 @@ import (
 	"clipsheet/clips"
 )
 
-// chromium finds a browser. .ci/setup test sees to it that there is one.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("there is no Chromium: make test installs it")
-	return ""
-}
-
-// opened is the page as a browser has it, once its scripts have run.
-func (w *world) opened(path string) string {
+// opened is the page as a browser has it, once its scripts have come so far.
+func (w *world) opened(path, condition string) string {
 	w.Helper()
-	var errs strings.Builder
-	cmd := exec.CommandContext(w.Context(), chromium(w.T), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-		"--user-data-dir="+w.TempDir(), "--window-size=1440,900", "--virtual-time-budget=10000", "--dump-dom", w.server.URL+path)
-	cmd.Stderr = &errs
-	page, err := cmd.Output()
-	if err != nil {
-		w.Fatalf("%v: %.2000s", err, errs.String())
-	}
-	if strings.Contains(errs.String(), "Content Security Policy") {
-		w.Errorf("the policy forbids something the page does: %s", errs.String())
-	}
-	return string(page)
+	page := w.tab(path)
+	page.wait(condition)
+	return page.MustHTML()
 }
 
 // A browser shows 60,000 rows with a few dozen rows of cells, reads them all, and draws those that are few enough.
@@ -50,7 +27,7 @@ func TestTheGridInABrowser(t *testing.T) {
 		long.rows = append(long.rows, []string{fmt.Sprintf("2026-01-01 %05d", i), fmt.Sprintf("%d.10", i)})
 	}
 	w.follow.set(long, nil)
-	page := w.opened("/clips/cash")
+	page := w.opened("/clips/cash", `document.querySelector("[aria-rowcount=\"60001\"]") && document.body.textContent.includes("up to 2,000 rows")`)
 	if n := strings.Count(page, "<tr aria-rowindex="); n < 20 || n > 200 {
 		t.Errorf("%d rows of cells are on the page", n)
 	}
@@ -70,7 +47,7 @@ func TestTheGridInABrowser(t *testing.T) {
 		few.rows[i] = append(slices.Clone(row), "hidden away")
 	}
 	w.follow.set(few, nil)
-	page = w.opened("/clips/revenue?limit=1")
+	page = w.opened("/clips/revenue?limit=1", `document.querySelectorAll("circle").length >= 50`)
 	if !regexp.MustCompile(`<svg [^>]*class="chart"`).MatchString(page) || strings.Count(page, "<circle") != 50 {
 		t.Error("there is no chart of 50 points")
 	}
@@ -82,7 +59,7 @@ func TestTheGridInABrowser(t *testing.T) {
 // What reads the schema and the parameters of the editor runs under the policy of its page.
 func TestTheEditorInABrowser(t *testing.T) {
 	w := newWorld(t)
-	page := w.opened("/clips/new")
+	page := w.opened("/clips/new", `document.getElementById("schema")`)
 	for _, want := range []string{"Filter tables", "First 100 rows", "invoices"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not have %s", want)

@@ -24,7 +24,7 @@ func editor(t *testing.T) (*world, *tab) {
 func TestTheEditorOffersNames(t *testing.T) {
 	_, page := editor(t)
 	page.write("select  from inv")
-	page.wait(`document.querySelector(".cm-tooltip-autocomplete li[aria-selected]")?.textContent.startsWith("invoices")`)
+	page.offered("invoices")
 	page.press(input.Tab)
 	if got := page.sql(); got != "select  from invoices" {
 		t.Fatalf("%q", got)
@@ -35,7 +35,7 @@ func TestTheEditorOffersNames(t *testing.T) {
 	page.wait(`document.querySelector(".cm-completionInfo")?.textContent.includes("what it is known by")`)
 	page.press(input.Enter)
 	page.MustInsertText(" > :least and i.id < :")
-	page.wait(`document.querySelector(".cm-tooltip-autocomplete li[aria-selected]")?.textContent.startsWith(":least")`)
+	page.offered(":least")
 	page.press(input.Tab)
 	if got := page.sql(); got != "select  from invoices as i where i.id > :least and i.id < :least" {
 		t.Fatalf("%q", got)

@@ -21,10 +21,11 @@ import (
 	"clipsheet/internal/localpg/pgtest"
 	"clipsheet/sources"
 	"clipsheet/web"
+	"clipsheet/web/webtest"
 	"clipsheet/xlsx"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Runner(m).Run()) }
+func TestMain(m *testing.M) { os.Exit(webtest.Runner(pgtest.Runner(m)).Run()) }
 
 // world is the site over a real store and a real cache. The follower alone is a script, so that it can fail.
 type world struct {

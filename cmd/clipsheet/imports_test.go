@@ -69,6 +69,10 @@ var mayImport = map[string]struct {
 			"github.com/prometheus/client_golang", "golang.org/x/time", "github.com/coreos/go-oidc", "golang.org/x/oauth2"},
 		"everything over HTTP, sign-in by OpenID Connect too; databases reach it as interfaces it declares",
 	},
+	"web/webtest": {
+		[]string{"github.com/go-rod/rod"},
+		"pages in a real Chromium, for tests; what is on them it does not know",
+	},
 	"xlsx": {
 		[]string{"clipsheet/clips", "github.com/xuri/excelize", "github.com/klauspost/compress"},
 		"results as workbooks; excelize makes what is intricate, klauspost deflates what is large",
