@@ -44,7 +44,8 @@ func explain(doing string, err error) error {
 			Notice: "The state database does not answer: see that its Postgres runs and that state.dsn names it."}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%s: %w", doing, err)
+		return &clips.Error{Kind: clips.KindUnavailable, Cause: fmt.Errorf("%s: %w", doing, err),
+			Notice: "The state database did not answer in time: ask again in a minute, and see what it is busy with."}
 	}
 	return fmt.Errorf("state database: %s: %w", doing, err)
 }

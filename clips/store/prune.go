@@ -22,6 +22,7 @@ type Retention struct {
 // its parameters. A retired clip has no such rights.
 func (s *Store) Prune(ctx context.Context, keep Retention) (int, error) {
 	var forgotten int
+	ctx = atLength(ctx)
 	err := s.write(ctx, func(tx pgx.Tx) error {
 		if err := allowBulk(ctx, tx); err != nil {
 			return err

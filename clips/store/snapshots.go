@@ -22,6 +22,7 @@ func (s *Store) SaveSnapshot(ctx context.Context, info clips.SnapshotInfo, r cli
 	}
 	r.State, r.Kind, r.Notice = clips.RunDone, "", ""
 	chunks := newChunker(info.ID, file)
+	ctx = atLength(ctx)
 	err := s.write(ctx, func(tx pgx.Tx) error {
 		if err := allowBulk(ctx, tx); err != nil {
 			return err
@@ -97,6 +98,7 @@ func (s *Store) LatestSnapshot(ctx context.Context, clipID int64, revision int, 
 // error what w has got is to be thrown away: KindCorrupt for a damaged file, ErrNotFound for one that is no more.
 func (s *Store) ReadSnapshot(ctx context.Context, id int64, w io.Writer) error {
 	out := &fileWriter{snapshot: id, w: w}
+	ctx = atLength(ctx)
 	oneMoment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, oneMoment, func(tx pgx.Tx) error {
 		if err := allowBulk(ctx, tx); err != nil {

@@ -51,6 +51,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err := migrate(ctx, cfg); err != nil {
 		return nil, explain("bring the schema up to date", err)
 	}
+	cfg.ConnConfig.Tracer = deadlines{}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, explain("connect", err)

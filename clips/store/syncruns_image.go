@@ -42,6 +42,7 @@ type SyncRetention struct {
 // that was done and the last that failed stay. It returns how many runs went.
 func (s *Store) PruneSyncRuns(ctx context.Context, keep SyncRetention) (int, error) {
 	var forgotten int
+	ctx = atLength(ctx)
 	err := s.write(ctx, func(tx pgx.Tx) error {
 		if err := allowBulk(ctx, tx); err != nil {
 			return err
