@@ -78,6 +78,7 @@ var routes = map[string]clips.Role{
 	"POST /accounts/disconnect":     clips.RoleAdmin,
 
 	"GET /clips/{slug}":                             clips.RoleReader,
+	"GET /clips/{slug}/made":                        clips.RoleReader,
 	"GET /clips/{slug}/rows":                        clips.RoleReader,
 	"GET /clips/{slug}/download/{format}":           clips.RoleReader,
 	"GET /clips/new":                                clips.RoleAuthor,

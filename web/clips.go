@@ -14,6 +14,7 @@ import (
 func (s *site) clipPages(r chi.Router) {
 	r.Get("/assets/*", showAsset)
 	r.Get("/clips/{slug}", s.signedIn(clips.RoleReader, s.showClip))
+	r.Get("/clips/{slug}/made", s.signedIn(clips.RoleReader, s.teach))
 	r.Get("/clips/{slug}/rows", s.signedIn(clips.RoleReader, s.clipRows))
 	r.Get("/clips/{slug}/download/{format}", s.signedIn(clips.RoleReader, s.downloadClip))
 	r.Post("/clips/{slug}/access", s.signedIn(clips.RoleAuthor, s.handOver))
