@@ -59,6 +59,15 @@ func TestRowsCostNoAllocations(t *testing.T) {
 				}
 			})
 		},
+		"spool": func(n int) float64 {
+			r := manyRows(n)
+			return testing.AllocsPerRun(3, func() {
+				r.at = 0
+				if _, err := NewSpool(io.Discard, r).Finish(); err != nil {
+					t.Error(err)
+				}
+			})
+		},
 		"snapshot, read": func(n int) float64 {
 			s := kept(n)
 			return testing.AllocsPerRun(3, func() {

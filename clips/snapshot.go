@@ -20,7 +20,7 @@ import (
 //
 //	magic     "clipsheet snapshot 1\n"
 //	blocks    each: length of its values, number of rows, CRC-32C of both and of what follows; then the values,
-//	          compressed with zstd
+//	          compressed with zstd, or as they are when the number of rows has isPlain set
 //	footer    JSON: header, rows, bytes, digest, and where each block begins and how many rows it holds
 //	trailer   where the footer begins, its length, its CRC-32C, "clipsend"
 //
@@ -36,6 +36,7 @@ const (
 	blockSize    = 256 << 10
 	maxBlock     = 1<<30 + 2*blockSize // a message of Postgres, and so a row, is at most 1 GiB
 	maxBlockRows = 1 << 20             // rows without columns take no room
+	isPlain      = 1 << 31             // beside the number of rows
 	maxRatio     = 128 << 10 / 4       // zstd's own blocks hold at most 128 KiB and take at least four bytes
 )
 
@@ -87,12 +88,11 @@ func WriteSnapshot(w io.Writer, r Rows, progress func(rows, bytes int64)) (Snaps
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
-	if err := s.write([]byte(snapshotMagic)); err != nil {
+	if err := s.begin(); err != nil {
 		return SnapshotInfo{}, err
 	}
 	for r.Next() {
-		s.add(r.Row())
-		if len(s.block.values) < blockSize && s.block.rows < maxBlockRows {
+		if s.add(r.Row()); !s.isFull() {
 			continue
 		}
 		if err := s.flush(); err != nil {
@@ -114,6 +114,7 @@ func WriteSnapshot(w io.Writer, r Rows, progress func(rows, bytes int64)) (Snaps
 // snapshotWriter gathers rows into blocks, and packs some of them at once, since packing is most of the work.
 type snapshotWriter struct {
 	w       io.Writer
+	plain   bool  // leave the blocks unpacked
 	at      int64 // bytes written
 	block   *block
 	packing []*block // oldest first
@@ -138,6 +139,8 @@ func newSnapshotWriter(w io.Writer, h Header) *snapshotWriter {
 	s.footer.Header, s.footer.RawNames = h, rawNames(h.Columns)
 	return s
 }
+
+func (s *snapshotWriter) begin() error { return s.write([]byte(snapshotMagic)) }
 
 func newBlock() *block { return &block{ready: make(chan struct{}, 1)} }
 
@@ -187,12 +190,24 @@ func (s *snapshotWriter) add(row [][]byte) {
 	s.footer.Rows++
 }
 
-// flush has the rows at hand packed as a block, and writes the oldest block when enough are on their way.
+func (s *snapshotWriter) isFull() bool {
+	return len(s.block.values) >= blockSize || s.block.rows >= maxBlockRows
+}
+
+// flush ends the block of the rows at hand.
 func (s *snapshotWriter) flush() error {
 	if len(s.block.values) > maxBlock {
 		return &Error{Kind: KindTooLarge, Notice: "A row is larger than 1 GiB: select fewer or shorter columns."}
 	}
 	s.digest.Write(s.block.values)
+	if s.plain {
+		return s.writePlain(s.block)
+	}
+	return s.pack()
+}
+
+// pack has the block at hand packed, and writes the oldest one when enough are on their way.
+func (s *snapshotWriter) pack() error {
 	s.packing = append(s.packing, s.block)
 	go s.block.pack()
 	s.block = newBlock()
@@ -220,11 +235,16 @@ func (s *snapshotWriter) writeOldest() error {
 	<-b.ready
 	s.footer.Blocks = append(s.footer.Blocks, blockIndex{Offset: s.at, Rows: b.rows})
 	err := s.write(b.packed)
-	if b.values, b.rows = b.values[:0], 0; cap(b.values) <= 4*blockSize { // one huge row is no reason to keep its room
+	if b.empty(); cap(b.values) <= mostKept {
 		s.spare = append(s.spare, b)
 	}
 	return err
 }
+
+// mostKept is how much room is kept for the next block: one huge row is no reason to hold on to its own.
+const mostKept = 4 * blockSize
+
+func (b *block) empty() { b.values, b.rows = b.values[:0], 0 }
 
 // stop waits for what is still being packed, after an error.
 func (s *snapshotWriter) stop() {
@@ -256,17 +276,22 @@ func (s *snapshotWriter) finish() (SnapshotInfo, error) {
 		}
 	}
 	s.footer.Digest = finishDigest(s.digest, s.footer.Rows)
-	footer, err := json.Marshal(s.footer)
-	if err != nil {
-		return SnapshotInfo{}, fmt.Errorf("describe snapshot: %w", err)
-	}
-	trailer := binary.LittleEndian.AppendUint64(nil, uint64(s.at))
-	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(len(footer)))
-	trailer = binary.LittleEndian.AppendUint32(trailer, crc32.Checksum(footer, castagnoli))
-	if err := s.write(append(append(footer, trailer...), snapshotEnd...)); err != nil {
+	if err := s.end(); err != nil {
 		return SnapshotInfo{}, err
 	}
 	return SnapshotInfo{
 		Header: s.footer.Header, Rows: s.footer.Rows, Bytes: s.footer.Bytes, Size: s.at, Digest: s.footer.Digest,
 	}, nil
+}
+
+// end writes what comes behind the blocks.
+func (s *snapshotWriter) end() error {
+	footer, err := json.Marshal(s.footer)
+	if err != nil {
+		return fmt.Errorf("describe snapshot: %w", err)
+	}
+	trailer := binary.LittleEndian.AppendUint64(nil, uint64(s.at))
+	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(len(footer)))
+	trailer = binary.LittleEndian.AppendUint32(trailer, crc32.Checksum(footer, castagnoli))
+	return s.write(append(append(footer, trailer...), snapshotEnd...))
 }

@@ -155,8 +155,9 @@ func (s *Snapshot) Verify() error {
 
 // blockReader reads one block after the other into the same memory.
 type blockReader struct {
-	packed []byte
-	values []byte
+	packed []byte // as in the file
+	room   []byte // for what is unpacked
+	values []byte // in the one or the other, until the next read
 }
 
 func (b *blockReader) read(s *Snapshot, i int) error {
@@ -172,10 +173,23 @@ func (b *blockReader) read(s *Snapshot, i int) error {
 	if blockSum(packed) != binary.LittleEndian.Uint32(packed[8:]) {
 		return corrupt("the checksum of block %d is wrong", i)
 	}
-	if rows := binary.LittleEndian.Uint32(packed[4:]); int64(rows) != s.footer.Blocks[i].Rows {
-		return corrupt("block %d has %d rows, not %d", i, rows, s.footer.Blocks[i].Rows)
+	rows := binary.LittleEndian.Uint32(packed[4:])
+	if int64(rows&^isPlain) != s.footer.Blocks[i].Rows {
+		return corrupt("block %d has %d rows, not %d", i, rows&^isPlain, s.footer.Blocks[i].Rows)
+	}
+	if rows&isPlain != 0 {
+		return b.take(packed, i)
 	}
 	return b.unpack(packed, i)
+}
+
+// take takes the values of a block that was left unpacked.
+func (b *blockReader) take(plain []byte, i int) error {
+	b.values = plain[blockHead:]
+	if length := binary.LittleEndian.Uint32(plain); int64(length) != int64(len(b.values)) {
+		return corrupt("block %d holds %d bytes, not %d", i, len(b.values), length)
+	}
+	return nil
 }
 
 // unpack makes room for what the block says, if it can be, and lets the decoder use no more.
@@ -184,11 +198,12 @@ func (b *blockReader) unpack(packed []byte, i int) (err error) {
 	if length > maxBlock || length > maxRatio*int64(len(packed)) {
 		return corrupt("block %d cannot hold %d bytes", i, length)
 	}
-	b.values = slices.Grow(b.values[:0], int(length))
-	b.values, err = blockDecoder().DecodeAll(packed[blockHead:], b.values)
+	b.room = slices.Grow(b.room[:0], int(length))
+	b.room, err = blockDecoder().DecodeAll(packed[blockHead:], b.room)
 	if err != nil {
 		return corrupt("block %d does not unpack: %w", i, err)
 	}
+	b.values = b.room
 	if int64(len(b.values)) != length {
 		return corrupt("block %d unpacks to %d bytes, not %d", i, len(b.values), length)
 	}

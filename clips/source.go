@@ -2,6 +2,7 @@ package clips
 
 import (
 	"context"
+	"io"
 	"time"
 )
 
@@ -48,9 +49,16 @@ type Request struct {
 	Bound Bound
 	Fresh bool // the reader wants a run even when the last result is young enough; bounded by a minimum age
 
-	// Ahead, if not nil, makes of a new result what the reader wants of it, while the result is being stored. It is called
-	// by the run that the request began, at most once, and may outlive the reader.
-	Ahead func(SnapshotInfo)
+	// Ahead, if not nil, says what the reader wants made of a new result, so that it is made while the rows arrive. It is
+	// called by the run that the request began, once for each try, and may outlive the reader.
+	Ahead func(Header) Form
+}
+
+// Form is one thing to make of a whole result, a body of a feed. It depends on nothing but the result; equal variants of
+// one result are equal. The zero Form is nothing to make.
+type Form struct {
+	Variant string
+	Encode  func(w io.Writer, r Rows) error
 }
 
 // Answer is the result that serves a Request: which snapshot, and why it may be older than was asked for.

@@ -52,6 +52,8 @@ type Cache struct {
 	mu     sync.Mutex
 	closed bool
 	known  map[key]*result
+
+	storing map[int64]chan struct{} // by the ID of a result that is served before it is stored; closed once it is
 }
 
 // NewCache makes a Cache, which owns o.Files from now on. Close it.
@@ -61,7 +63,7 @@ func NewCache(o CacheOptions) *Cache {
 	o.Concurrency = cmp.Or(o.Concurrency, 8)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	o.Files.log = o.Log
-	c := &Cache{o: o, known: map[key]*result{}, runs: newQueue(o.Concurrency, o.Seats),
+	c := &Cache{o: o, known: map[key]*result{}, storing: map[int64]chan struct{}{}, runs: newQueue(o.Concurrency, o.Seats),
 		renders: newSlots(max(2, runtime.GOMAXPROCS(0)))}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c
@@ -144,7 +146,8 @@ func (c *Cache) await(ctx context.Context, run *flight, last answer) (answer, er
 }
 
 // Run answers with the result of a run that began after it was called, and with nothing else: what a run cannot give is
-// an error, however good the last result is. It waits as long as ctx allows; several who wait share a run.
+// an error, however good the last result is. It waits as long as ctx allows, until the result is stored; several who
+// wait share a run.
 func (c *Cache) Run(ctx context.Context, req clips.Request) (clips.SnapshotInfo, error) {
 	a, err := c.runAnew(ctx, c.clip(req))
 	return a.ofClip().Info, err
@@ -166,6 +169,9 @@ func (c *Cache) runAnew(ctx context.Context, e errand) (answer, error) {
 	run := c.start(r, &r.running, func(ctx context.Context) (set, error) { return c.refresh(ctx, r, e) })
 	c.mu.Unlock()
 	if err := run.wait(ctx); err != nil {
+		return answer{}, err
+	}
+	if err := c.awaitStored(ctx, run.set); err != nil {
 		return answer{}, err
 	}
 	return answer{set: run.set}, run.err

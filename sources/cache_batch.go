@@ -15,14 +15,24 @@ type batch struct {
 	name string // of the clip or workbook
 	reqs []clips.Request
 	runs []clips.Run // one for each request, once begun
-	made []made      // likewise, once whole
+	made []made      // likewise, once whole; their files are open
 	at   int         // the request that the last attempt came to
+
+	stored func(ctx context.Context, s set) // called once the results are stored; may be nil
 }
 
-// made is a result in hand: its description, and its file, open at its start.
+// made is a result in hand: its description, its file, and what was made of it while it arrived.
 type made struct {
 	info  clips.SnapshotInfo
 	draft *draft
+	form  *form // nil when nobody asked for one
+}
+
+func (m made) abandon() {
+	m.draft.abandon()
+	if m.form != nil {
+		m.form.draft.abandon()
+	}
 }
 
 func (b *batch) set() set {
@@ -31,6 +41,14 @@ func (b *batch) set() set {
 		s = append(s, m.info)
 	}
 	return s
+}
+
+// bytes is how much there is to store.
+func (b *batch) bytes() (all int64) {
+	for _, m := range b.made {
+		all += m.info.Size
+	}
+	return all
 }
 
 func (b *batch) close() {
@@ -58,7 +76,7 @@ func (b *batch) settle(err error) {
 	}
 }
 
-// attempt runs the batch once, into files of the cache. They are whole, durable and at their start, or gone.
+// attempt runs the batch once, into files of the cache. They are whole, or gone.
 func (c *Cache) attempt(ctx context.Context, b *batch) error {
 	var all []made
 	b.at = 0
@@ -72,7 +90,9 @@ func (c *Cache) attempt(ctx context.Context, b *batch) error {
 				return err
 			}
 			all = append(all, made{draft: draft})
-			if all[i].info, err = clips.WriteSnapshot(draft, rows, nil); err != nil {
+			spool := clips.NewSpool(draft, rows)
+			all[i].form = c.ahead(b.reqs[i], spool)
+			if all[i].info, err = spool.Finish(); err != nil {
 				return fmt.Errorf("run clip %s: %w", b.reqs[i].Clip.Slug, err)
 			}
 			b.at++
@@ -80,11 +100,11 @@ func (c *Cache) attempt(ctx context.Context, b *batch) error {
 		})
 	})
 	if err == nil {
-		err = keep(all, b.runs)
+		err = c.keep(all, b.runs)
 	}
 	if err != nil {
 		for _, m := range all {
-			m.draft.abandon()
+			m.abandon()
 		}
 		return err
 	}
@@ -92,15 +112,20 @@ func (c *Cache) attempt(ctx context.Context, b *batch) error {
 	return nil
 }
 
-// keep takes the files into the cache. It waits for the disk, so it comes after the queries: a server that waits long for
-// the next one hangs up.
-func keep(all []made, runs []clips.Run) error {
+// keep takes the files into the cache. They are not synced: what a power cut leaves of one fails its checksums.
+func (c *Cache) keep(all []made, runs []clips.Run) error {
 	now := time.Now().Truncate(time.Microsecond) // as the state database keeps it
 	for i, run := range runs {
 		info := &all[i].info
 		info.ID, info.ClipID, info.Revision, info.ParamsKey, info.CreatedAt = run.ID, run.ClipID, run.Revision, run.ParamsKey, now
 		if err := all[i].draft.keep(snapshotName(*info)); err != nil {
 			return err
+		}
+		if form := all[i].form; form != nil {
+			if err := form.draft.keep(renderedName(form.variant, *info)); err != nil {
+				return err
+			}
+			form.draft.file.Close()
 		}
 	}
 	return nil

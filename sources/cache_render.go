@@ -105,6 +105,9 @@ func (c *Cache) snapshotFile(info clips.SnapshotInfo) (*os.File, error) {
 	return c.o.Files.open(c.ctx, snapshotName(info), func(w io.Writer) error {
 		ctx, cancel := context.WithTimeout(c.ctx, readTimeout)
 		defer cancel()
+		if err := c.awaitStored(ctx, set{info}); err != nil {
+			return err
+		}
 		err := c.o.Store.ReadSnapshot(ctx, info.ID, w)
 		switch kind := clips.KindOf(err); {
 		case err == nil, kind == clips.KindCorrupt, kind == clips.KindDiskFull:

@@ -11,13 +11,6 @@ import (
 	"clipsheet/internal/failpoint"
 )
 
-// Writing down how a run ended must happen although its own time may be up. It is bounded by saveTimeout, and by
-// closeGrace once the cache closes.
-const (
-	saveTimeout = 5 * time.Minute
-	closeGrace  = 10 * time.Second
-)
-
 // refresh makes a newer result: another node's, if the state database has one young enough by now, else by a run. How
 // it went is noted before the flight lands, so that the next reader decides by it.
 func (c *Cache) refresh(ctx context.Context, r *result, e errand) (set, error) {
@@ -50,17 +43,21 @@ func (c *Cache) renew(ctx context.Context, r *result, e errand) (set, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer done()
-	return e.run(ctx)
+	var b *batch
+	defer func() {
+		if b == nil { // a panic passes through
+			done()
+		}
+	}()
+	b, err = e.run(ctx)
+	c.store(ctx, b, done)
+	return b.set(), err
 }
 
-// run runs a clip, or several in one snapshot, from their rows in the state database to the outcome in these. name is
-// that of the clip or the workbook.
-func (c *Cache) run(ctx context.Context, name string, reqs []clips.Request) (set, error) {
+// run runs a clip, or several in one snapshot, up to the outcome in hand. It is for the caller to store it.
+func (c *Cache) run(ctx context.Context, b *batch) (*batch, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.o.RunTimeout)
 	defer cancel()
-	b := &batch{name: name, reqs: reqs}
-	defer b.close()
 	err := c.begin(ctx, b)
 	if err == nil {
 		err = c.execute(ctx, b)
@@ -69,22 +66,7 @@ func (c *Cache) run(ctx context.Context, name string, reqs []clips.Request) (set
 		err = c.endOfTime(ctx, err)
 	}
 	b.settle(err)
-	c.lookAhead(b)
-	for i, run := range b.runs {
-		c.finish(ctx, run, b, i)
-	}
-	return b.set(), err
-}
-
-// lookAhead begins what the readers who began the run want of its results. Whoever asks for the same later waits for it.
-func (c *Cache) lookAhead(b *batch) {
-	for i, m := range b.made {
-		if ahead := b.reqs[i].Ahead; ahead != nil {
-			c.work.Go(func() {
-				calmly(c.o.Log, "make a form ahead", func() error { ahead(m.info); return nil })
-			})
-		}
-	}
+	return b, err
 }
 
 // begin makes the rows of the runs. Without the state database nothing runs, since nothing could say what did.
@@ -104,42 +86,6 @@ func (c *Cache) begin(ctx context.Context, b *batch) error {
 		b.runs = append(b.runs, run)
 	}
 	return nil
-}
-
-// finish writes an outcome down. It cannot fail the run: a whole result in hand is served, though only this process
-// has it.
-func (c *Cache) finish(ctx context.Context, run clips.Run, b *batch, i int) {
-	ctx, cancel := c.saving(ctx)
-	defer cancel()
-	if run.State == clips.RunDone {
-		err := failpoint.At("run.save")
-		if err == nil {
-			err = c.o.Store.SaveSnapshot(ctx, b.made[i].info, run, b.made[i].draft.file)
-		}
-		if err != nil {
-			c.o.Log.Error("a result is served but could not be stored: a restart forgets it", "run", run.ID, "err", err)
-			run.State, run.Kind = clips.RunFailed, clips.KindUnavailable
-			run.Notice = "The result was served but could not be stored: see the server's log."
-		}
-	}
-	if run.State != clips.RunDone {
-		if err := c.o.Store.FinishRun(ctx, run); err != nil {
-			c.o.Log.Error("the end of a run could not be stored", "run", run.ID, "kind", run.Kind, "err", err)
-		}
-	}
-	if c.o.OnRun != nil {
-		c.o.OnRun(run, time.Since(run.StartedAt))
-	}
-}
-
-// saving is the time there is to write down how a run ended.
-func (c *Cache) saving(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
-	stop := context.AfterFunc(c.ctx, func() { time.AfterFunc(closeGrace, cancel) })
-	return ctx, func() {
-		stop()
-		cancel()
-	}
 }
 
 // execute runs the queries, again where another try is likely to help.

@@ -36,7 +36,7 @@ type errand struct {
 	party  string // whose it is, so that nobody takes all places
 
 	find func(ctx context.Context) (set, error) // the newest in the state database; none is clips.ErrNotFound
-	run  func(ctx context.Context) (set, error)
+	run  func(ctx context.Context) (*batch, error)
 }
 
 // answer is what serves an errand: clips.Answer, or clips.WorkbookAnswer, before it is known which.
@@ -73,7 +73,9 @@ func (c *Cache) clip(req clips.Request) errand {
 			}
 			return set{info}, nil
 		},
-		run: func(ctx context.Context) (set, error) { return c.run(ctx, req.Clip.Slug, []clips.Request{req}) },
+		run: func(ctx context.Context) (*batch, error) {
+			return c.run(ctx, &batch{name: req.Clip.Slug, reqs: []clips.Request{req}})
+		},
 	}
 }
 

@@ -43,16 +43,15 @@ func (c *Cache) workbook(req clips.WorkbookRequest) errand {
 		find: func(ctx context.Context) (set, error) {
 			return c.o.Store.LatestWorkbookResult(ctx, k.workbook, k.params)
 		},
-		run: func(ctx context.Context) (set, error) {
-			reqs := make([]clips.Request, len(book.Clips))
+		run: func(ctx context.Context) (*batch, error) {
+			b := &batch{name: book.Name, reqs: make([]clips.Request, len(book.Clips))}
 			for i, clip := range book.Clips {
-				reqs[i] = clips.Request{Clip: clip, Bound: req.Bound[i]}
+				b.reqs[i] = clips.Request{Clip: clip, Bound: req.Bound[i]}
 			}
-			infos, err := c.run(ctx, book.Name, reqs)
-			if err == nil {
-				c.save(ctx, clips.WorkbookResult{Workbook: book.Name, Key: k.params, IsPlain: req.IsPlain(), Infos: infos})
+			b.stored = func(ctx context.Context, infos set) {
+				c.noteTogether(ctx, clips.WorkbookResult{Workbook: book.Name, Key: k.params, IsPlain: req.IsPlain(), Infos: infos})
 			}
-			return infos, err
+			return c.run(ctx, b)
 		},
 	}
 }
@@ -61,8 +60,8 @@ func workbookKey(req clips.WorkbookRequest) key {
 	return key{workbook: req.Workbook.Name, params: req.Key()}
 }
 
-// save notes which results belong together. Like finish it cannot fail the run.
-func (c *Cache) save(ctx context.Context, r clips.WorkbookResult) {
+// noteTogether notes which results belong together. Like finishRun it cannot fail the run.
+func (c *Cache) noteTogether(ctx context.Context, r clips.WorkbookResult) {
 	ctx, cancel := c.saving(ctx)
 	defer cancel()
 	if err := c.o.Store.SaveWorkbookResult(ctx, r); err != nil {

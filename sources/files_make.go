@@ -55,26 +55,22 @@ func (d *draft) Write(p []byte) (int, error) {
 	return n, diskError(err)
 }
 
-// keep gives the draft its name, durably, and takes it into the cache. It stays open for its owner, at its start.
+// keep gives the draft its name and takes it into the cache. It stays open for its owner, at its start.
 func (d *draft) keep(name string) error {
-	if err := errors.Join(failpoint.At("file.sync"), d.file.Sync()); err != nil {
-		return diskError(err)
-	}
 	d.files.mu.Lock()
 	err := d.keepLocked(name)
 	d.files.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(failpoint.At("file.renamed"), syncDir(d.files.dir)); err != nil {
+	if err := failpoint.At("file.renamed"); err != nil {
 		d.files.dropName(name)
-		return diskError(err)
+		return err
 	}
 	return nil
 }
 
-// keepLocked is keep without the promise to survive a power cut, under a lock that the caller holds, so that
-// everyone who asks finds either the making or the file.
+// keepLocked is keep under a lock that the caller holds, so that everyone who asks finds either the making or the file.
 func (d *draft) keepLocked(name string) error {
 	c := newCached(d.files.dir, fileName(name, d.sum), d.size)
 	if _, err := d.file.Seek(0, io.SeekStart); err != nil {
@@ -91,14 +87,13 @@ func (d *draft) keepLocked(name string) error {
 	return nil
 }
 
-// syncDir makes a rename durable.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
+// fill appends what write writes, in large pieces.
+func (d *draft) fill(write func(io.Writer) error) error {
+	buffer := bufio.NewWriterSize(d, writeBuffer)
+	if err := write(buffer); err != nil {
 		return err
 	}
-	defer dir.Close()
-	return dir.Sync()
+	return buffer.Flush()
 }
 
 // restart empties the draft.
@@ -156,11 +151,7 @@ func (m *making) write(write func(io.Writer) error) error {
 
 func (m *making) try(write func(io.Writer) error) error {
 	return calmly(m.draft.files.log, "make file "+m.name, func() error {
-		buffer := bufio.NewWriterSize(m.draft, writeBuffer)
-		if err := write(buffer); err != nil {
-			return err
-		}
-		return buffer.Flush()
+		return m.draft.fill(write)
 	})
 }
 

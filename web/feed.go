@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -170,17 +171,21 @@ func (s *site) answer(r *http.Request, req *request) (clips.Answer, error) {
 	return answer, thereIsNone(err)
 }
 
-// ahead makes the body of a feed while a new result is still being stored: for a long one, that is a third of the wait.
-func (s *site) ahead(r *http.Request, req *request) func(clips.SnapshotInfo) {
-	if req.format.page() {
+// ahead says what body a feed has, so that it is made while the rows arrive. Of a part of the rows it is made later, and
+// of some columns in a workbook, whose cover tells the digest of all.
+func (s *site) ahead(r *http.Request, req *request) func(clips.Header) clips.Form {
+	if req.format.page() || !req.options.all() || req.format.workbook() && req.options.columns != nil {
 		return nil
 	}
-	return func(info clips.SnapshotInfo) {
-		if _, body, err := s.body(r, req, clips.Answer{Info: info}); err == nil {
-			if file, err := s.render(r, req, info, body); err == nil { // an error comes back when the body is sent
-				file.Close()
-			}
+	return func(header clips.Header) clips.Form {
+		large := clips.SnapshotInfo{Header: header, Revision: req.clip.Revision.Number, Bytes: smallest} // if it is not large, little was lost
+		_, body, err := s.body(r, req, clips.Answer{Info: large})
+		if err != nil {
+			return clips.Form{} // it comes back when the body is sent
 		}
+		return clips.Form{Variant: body.variant + body.coding.suffix, Encode: func(w io.Writer, rows clips.Rows) error {
+			return req.options.encode(w, rows, body)
+		}}
 	}
 }
 

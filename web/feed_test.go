@@ -2,12 +2,15 @@ package web_test
 
 import (
 	"compress/gzip"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -20,6 +23,7 @@ import (
 
 	"clipsheet/clips"
 	"clipsheet/internal/localpg/pgtest"
+	"clipsheet/web"
 	"clipsheet/xlsx"
 )
 
@@ -282,6 +286,50 @@ func TestHeadNeverRunsAnything(t *testing.T) {
 	}
 	if n := w.follow.count(); n != 1 {
 		t.Errorf("%d runs", n)
+	}
+}
+
+// madeAhead is Results that make nothing of a result but while its rows arrive.
+type madeAhead struct{ web.Results }
+
+func (m madeAhead) Render(ctx context.Context, info clips.SnapshotInfo, variant string, _ func(io.Writer, *clips.Snapshot) error) (*os.File, error) {
+	return m.Results.Render(ctx, info, variant, func(io.Writer, *clips.Snapshot) error { return errors.New("not made ahead") })
+}
+
+// madeLater is Results without what is made ahead.
+type madeLater struct{ web.Results }
+
+func (m madeLater) Get(ctx context.Context, req clips.Request) (clips.Answer, error) {
+	req.Ahead = nil
+	return m.Results.Get(ctx, req)
+}
+
+// A first reader gets the body that was made while the rows arrived, and it is the one that is made of the stored result.
+func TestTheBodyForAFirstReaderIsMadeWhileItsRowsArrive(t *testing.T) {
+	w := newWorld(t)
+	large := cash()
+	large.rows = slices.Repeat(large.rows, 100)
+	w.follow.set(large, nil)
+	link, results := w.link("revenue"), w.options.Results
+	n := 0
+	for _, c := range []struct{ suffix, coding string }{
+		{".csv?", ""}, {".csv?", "gzip"}, {".csv?", "zstd"}, {".tsv?_bom=1&", ""}, {".json?", ""}, {".json?_shape=table&", "gzip"},
+		{".ndjson?", ""}, {".xlsx?", ""}, {".csv?_columns=note,open&", ""},
+	} {
+		var bodies [2]reply
+		for i, results := range []web.Results{madeAhead{results}, madeLater{results}} {
+			w.options.Results, w.options.Metrics = results, nil
+			w.server = newServer(t, w.options)
+			n++ // another value is another result
+			bodies[i] = w.get(fmt.Sprintf("%s%slimit=%d", link, c.suffix, n), "Accept-Encoding", c.coding)
+		}
+		ahead, later := bodies[0], bodies[1]
+		if ahead.status != 200 || ahead.header.Get("Content-Encoding") != c.coding {
+			t.Errorf("%+v: %d %s %s", c, ahead.status, ahead.header.Get("Content-Encoding"), ahead.body[:min(len(ahead.body), 200)])
+		}
+		if c.suffix != ".xlsx?" && ahead.body != later.body { // its cover tells the parameters, which differ
+			t.Errorf("%+v: made ahead it is another body of %d bytes, not %d", c, len(ahead.body), len(later.body))
+		}
 	}
 }
 

@@ -102,12 +102,7 @@ func markOf(formats map[string]clips.ColumnFormat) string {
 func (s *site) render(r *http.Request, req *request, info clips.SnapshotInfo, body feedBody) (*os.File, error) {
 	options := req.options // nothing else of the request: the file is made for others too
 	return s.Results.Render(r.Context(), info, body.variant+body.coding.suffix, func(w io.Writer, snapshot *clips.Snapshot) error {
-		rows, err := options.rows(snapshot)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		return body.coding.encode(w, func(w io.Writer) error { return body.encode(w, rows) })
+		return options.encode(w, snapshot.Rows(options.offset, options.limit), body)
 	})
 }
 
@@ -148,13 +143,17 @@ func (o readerOptions) variant(f format) string {
 	return fmt.Sprintf("%d %s %+v %d %d %q", rendering, f.name, o.EncodeOptions, o.offset, o.limit, o.columns)
 }
 
-// rows are the rows and columns a reader asked for.
-func (o readerOptions) rows(snapshot *clips.Snapshot) (clips.Rows, error) {
-	rows := snapshot.Rows(o.offset, o.limit)
-	if o.columns == nil {
-		return rows, nil
+// all tells whether a reader asked for all rows.
+func (o readerOptions) all() bool { return o.offset == 0 && o.limit < 0 }
+
+// encode makes the body of the rows a reader asked for.
+func (o readerOptions) encode(w io.Writer, rows clips.Rows, body feedBody) (err error) {
+	if o.columns != nil {
+		if rows, err = clips.Pick(rows, o.columns); err != nil {
+			return err
+		}
 	}
-	return clips.Pick(rows, o.columns)
+	return body.coding.encode(w, func(w io.Writer) error { return body.encode(w, rows) })
 }
 
 // etag is equal for equal bodies. A body that has its own as-of in it is another one when that differs.

@@ -3,6 +3,7 @@ package xlsx_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -167,5 +168,24 @@ print(json.dumps([[unescape(c.value), k.name] for c, k in zip(tab[1], list(tab.t
 	}
 	if shown := csvOfTabs(t, path)[path]["t"]; shown[2][5] != "1" {
 		t.Errorf("LibreOffice counts %q", shown[2])
+	}
+}
+
+// Rows that arrive know their digest last, and the cover tells it all the same.
+func TestAWorkbookMadeWhileItsRowsArriveIsTheSame(t *testing.T) {
+	t.Parallel()
+	write := func(rows clips.Rows, digest string) string {
+		var b bytes.Buffer
+		book := xlsx.Book{Title: "Cash", Cover: xlsx.CoverLast, Sheets: []xlsx.Sheet{{Name: "Cash", About: xlsx.About{Digest: digest}}}}
+		if err := xlsx.NewEncoder(book).Encode(&b, rows); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	cash := func() clips.Rows { return result("n:int, name:text", row("1", "Ann"), row("2", "Bob")) }
+	spool := clips.NewSpool(io.Discard, cash())
+	arriving := write(spool, "")
+	if later := write(cash(), spool.Digest()); arriving != later || len(spool.Digest()) != 64 || later == write(cash(), "") {
+		t.Errorf("%d bytes while they arrive, %d later, digest %q", len(arriving), len(later), spool.Digest())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -28,6 +29,7 @@ type bookWriter struct {
 }
 
 func newBookWriter(w io.Writer, book Book, progress func(rows, bytes int64)) (*bookWriter, error) {
+	book.Sheets = slices.Clone(book.Sheets) // their digests may come later
 	b := &bookWriter{zip: newPartWriter(w), book: book, progress: progress, skeleton: newSkeleton(),
 		tabs: names{}, tables: names{}}
 	if len(book.Sheets) == 0 {
@@ -108,8 +110,14 @@ func (b *bookWriter) writeSheet(i int) error {
 	if err := s.Rows.Err(); err != nil {
 		return err
 	}
+	if whole, ok := s.Rows.(digested); ok {
+		b.book.Sheets[i].About.Digest = whole.Digest()
+	}
 	return t.end()
 }
+
+// digested are rows that know their digest once they were read: who writes them while they arrive cannot say it before.
+type digested interface{ Digest() string }
 
 // told tells the progress.
 func (b *bookWriter) told(t *tab) { b.progress(b.report.Rows+t.tab.Rows, b.report.Bytes) }

@@ -3,7 +3,7 @@
 // step fail, and looks at what is left.
 //
 //	CLIPSHEET_FAILPOINT="file.rename=kill@2"   kill -9 as the second file is about to get its name
-//	CLIPSHEET_FAILPOINT="file.sync=error"      the first sync of a file fails; the second does not
+//	CLIPSHEET_FAILPOINT="file.write=error"     the first write of a file fails; the second does not
 //	CLIPSHEET_FAILPOINT="run.query=panic"      the first run panics
 //
 // Only a binary that was built with -tags failpoints looks at the variable. In any other At is empty, and costs

@@ -60,7 +60,7 @@ func steps(t *testing.T, prefixes ...string) []string {
 }
 
 // passes is how often a run passes a step, when that is more than once.
-var passes = map[string]int{"file.write": 2, "file.rename": 2, "save.chunk": 2}
+var passes = map[string]int{"file.write": 2, "file.rename": 3, "save.chunk": 2}
 
 // TestARunKilledAtAnyStep: kill -9 at each step of a refresh. Then every link opens, what readers get is the whole result
 // of before or the whole new one, each run has an end, and no half file is left.

@@ -119,7 +119,7 @@ func (s *service) ready() bool {
 	return err == nil && a.status == http.StatusOK
 }
 
-// failAt has the service go wrong at a step, from the next start on: "file.sync=error". Nothing is nowhere.
+// failAt has the service go wrong at a step, from the next start on: "file.write=error". Nothing is nowhere.
 func (s *service) failAt(step string) {
 	s.env = nil
 	if step != "" {
