@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,7 +15,10 @@ import (
 	"clipsheet/internal/localpg/pgtest"
 )
 
+// TestMain lets more tests run side by side than there are processors: most of their time is waiting.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "8")
 	code := pgtest.Runner(m).Run()
 	os.RemoveAll(built.dir)
 	os.Exit(code)
