@@ -42,7 +42,7 @@ export function mount(field: HTMLTextAreaElement, keys: Keys) {
         wrong,
         look,
         typeOver,
-        EditorView.contentAttributes.of({ "aria-label": "SQL", "aria-describedby": "sql-keys", spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": "SQL", "aria-describedby": "sql-keys", tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           field.value = update.state.doc.toString();
