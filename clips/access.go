@@ -85,6 +85,7 @@ type Session struct {
 type APIKey struct {
 	ID         int64
 	PersonID   int64
+	Holder     string // the person's address
 	Label      string
 	Role       Role
 	CreatedAt  time.Time

@@ -40,5 +40,6 @@ type WorkFilter struct {
 	Clip   string
 	State  string // "failed" is also what was abandoned; "open" is what runs or waits
 	Newest bool   // the newest first; otherwise what failed and what took longest
+	After  Work   // with Newest: only what comes after this one in the list; of it BeganAt, ID and Sync count
 	Most   int
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,45 +32,17 @@ type operation struct {
 	answer       any      // an example of what comes back: of one item, when it is a list
 	list         bool
 	file         bool // what comes back is a file
+	match        bool // If-Match says what was read
 }
 
 const apiRoot = "/api/v1"
 
+// operations are all that this server can do.
 func (s *site) operations() []operation {
-	const reader, author = clips.RoleReader, clips.RoleAuthor
-	all := []operation{
-		{method: "GET", path: "/me", least: reader, do: s.apiMe, summary: "Whom the key acts for", answer: apiPerson{}},
-		{method: "GET", path: "/clips", least: reader, do: s.apiClips, summary: "Clips, by slug", query: []string{"q", "owner", "source", "tag"}, answer: apiClipBody{}, list: true},
-		{method: "GET", path: "/clips/{slug}", least: reader, do: s.apiClip, summary: "One clip. Its ETag is the number of its revision", answer: apiClipBody{}},
-		{method: "GET", path: "/clips/{slug}/revisions", least: reader, do: s.apiRevisions, summary: "What the clip ran, newest first", answer: apiBody{}, list: true},
-		{method: "GET", path: "/clips/{slug}/runs", least: reader, do: s.apiRuns, summary: "How its refreshes went, newest first", answer: apiRun{}, list: true},
-		{method: "GET", path: "/clips/{slug}/result.{format}", least: reader, do: s.apiResult, file: true,
-			summary: "The result as csv, tsv, json, ndjson or xlsx, exactly as at a link: parameters and options in the query string, as-of and digest in the headers"},
-		{method: "GET", path: "/links", least: author, do: s.apiLinks, summary: "Links, by what they open", query: []string{"clip"}, answer: apiLink{}, list: true},
-		{method: "POST", path: "/links", least: author, do: s.apiCreateLink, summary: "Make a link. Its addresses are shown this once", body: newLink{}, answer: apiLink{}},
-		{method: "POST", path: "/links/{id}/rotate", least: author, do: s.apiRotateLink, summary: "Replace a link; the old one goes on for a grace", body: rotation{}, answer: apiLink{}},
-		{method: "DELETE", path: "/links/{id}", least: author, do: s.apiRevokeLink, summary: "Revoke a link"},
-		{method: "GET", path: "/workbooks", least: reader, do: s.apiWorkbooks, summary: "Workbooks, by name", answer: apiWorkbook{}, list: true},
-		{method: "GET", path: "/workbooks/{name}/result.xlsx", least: reader, do: s.apiWorkbookResult, file: true,
-			summary: "The workbook, exactly as at a link, all of its tables of one moment"},
-	}
-	if s.Desk != nil {
-		all = append(all,
-			operation{method: "POST", path: "/clips", least: author, do: s.apiCreateClip, summary: "Make a clip. Its SQL is tried first", body: apiDraft{}, answer: apiClipBody{}},
-			operation{method: "PUT", path: "/clips/{slug}", least: author, do: s.apiReviseClip, body: apiDraft{}, answer: apiClipBody{},
-				summary: "Change a clip, all of it. If-Match says which revision you read: 412 when there is a newer one"},
-			operation{method: "DELETE", path: "/clips/{slug}", least: author, do: s.apiRetireClip, summary: "Take a clip out of use. Its history stays"})
-	}
-	if s.Syncs == nil {
-		return all
-	}
-	return append(all,
-		operation{method: "GET", path: "/syncs", least: reader, do: s.apiSyncs, summary: "Syncs, by name", answer: apiSyncBody{}, list: true},
-		operation{method: "GET", path: "/syncs/{name}", least: reader, do: s.apiSync, summary: "One sync, and how it gets on", answer: apiSyncBody{}},
-		operation{method: "GET", path: "/syncs/{name}/runs", least: reader, do: s.apiSyncRuns, summary: "How its runs went, newest first", answer: apiSyncRunBody{}, list: true},
-		operation{method: "POST", path: "/syncs/{name}/run", least: author, do: s.apiRunSync, summary: "Ask for a run now", answer: apiSyncRunBody{}},
-		operation{method: "POST", path: "/syncs/{name}/pause", least: author, do: s.apiPauseSync, summary: "Pause its schedule", answer: apiSyncBody{}},
-		operation{method: "POST", path: "/syncs/{name}/resume", least: author, do: s.apiResumeSync, summary: "Go on with its schedule", answer: apiSyncBody{}})
+	return slices.Concat(
+		[]operation{{method: "GET", path: "/me", least: clips.RoleReader, do: s.apiMe, summary: "Whom the key acts for", answer: apiPerson{}}},
+		s.clipOperations(), s.linkOperations(), s.workbookOperations(), s.syncOperations(), s.runOperations(), s.sourceOperations(),
+		s.accountOperations(), s.peopleOperations())
 }
 
 // apiPages are the routes of the API.
@@ -121,7 +94,7 @@ var (
 	errNothing  = apiError{http.StatusNotFound, "not_found", "There is nothing of that name, or it is not for you."}
 	errNoMethod = apiError{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take that method: see /api/v1/openapi.json."}
 	errNoKey    = apiError{http.StatusUnauthorized, "unauthorized", "Send a key that works, as Authorization: Bearer KEY. Keys are made on the page /me."}
-	errNoMatch  = apiError{http.StatusPreconditionRequired, "no_match", "Say which revision you read, so that nobody's work is lost: If-Match and the ETag of the clip."}
+	errNoMatch  = apiError{http.StatusPreconditionRequired, "no_match", "Say what you read, so that nobody's work is lost: If-Match and the ETag it came with."}
 	errEdited   = apiError{http.StatusPreconditionFailed, "edited", "Somebody else has changed it since you read it: read it again."}
 )
 
@@ -195,47 +168,6 @@ func readJSON(r *http.Request, into any) error {
 		return apiError{http.StatusBadRequest, "bad_json", "The body cannot be read: " + strings.TrimPrefix(err.Error(), "json: ") + "."}
 	}
 	return nil
-}
-
-// apiPage is a part of a list. Next, when it is not empty, is the cursor of the part after it.
-type apiPage struct {
-	Items any    `json:"items"`
-	Next  string `json:"next,omitempty"`
-}
-
-const (
-	usualItems = 100
-	mostItems  = 1000
-)
-
-// pageOf cuts a list, which is sorted by key, to what ?cursor= and ?limit= ask for.
-func pageOf[T, U any](r *http.Request, all []T, key func(T) string, show func(T) U) (apiPage, error) {
-	limit := usualItems
-	if text := r.URL.Query().Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > mostItems {
-			return apiPage{}, badRequest("limit is %q: it counts from 1 to %d.", text, mostItems)
-		}
-		limit = n
-	}
-	cursor, items, next := r.URL.Query().Get("cursor"), []U{}, ""
-	for i, item := range all {
-		if cursor != "" {
-			if key(item) == cursor {
-				cursor = ""
-			}
-			continue
-		}
-		if len(items) == limit {
-			next = key(all[i-1])
-			break
-		}
-		items = append(items, show(item))
-	}
-	if cursor != "" {
-		return apiPage{}, badRequest("cursor is %q, which is no longer in the list: begin again without one.", cursor)
-	}
-	return apiPage{Items: items, Next: next}, nil
 }
 
 // apiPerson is whom a program acts for.

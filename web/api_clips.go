@@ -50,6 +50,31 @@ type apiRun struct {
 	Message   string         `json:"message,omitempty"`
 }
 
+func (s *site) clipOperations() []operation {
+	const reader, author = clips.RoleReader, clips.RoleAuthor
+	all := []operation{
+		{method: "GET", path: "/clips", least: reader, do: s.apiClips, summary: "Clips, by slug", query: []string{"q", "owner", "source", "tag"}, answer: apiClipBody{}, list: true},
+		{method: "GET", path: "/clips/{slug}", least: reader, do: s.apiClip, summary: "One clip. Its ETag is the number of its revision", answer: apiClipBody{}},
+		{method: "GET", path: "/clips/{slug}/revisions", least: reader, do: s.apiRevisions, summary: "What the clip ran, newest first", answer: apiBody{}, list: true},
+		{method: "GET", path: "/clips/{slug}/revisions/{number}", least: reader, do: s.apiRevision, summary: "One of them", answer: apiBody{}},
+		{method: "GET", path: "/clips/{slug}/runs", least: reader, do: s.apiRuns, summary: "How its refreshes went, newest first", answer: apiRun{}, list: true},
+		{method: "GET", path: "/clips/{slug}/result.{format}", least: reader, do: s.apiResult, file: true,
+			summary: "The result as csv, tsv, json, ndjson or xlsx, exactly as at a link: parameters and options in the query string, as-of and digest in the headers"},
+	}
+	if s.Desk == nil {
+		return all
+	}
+	return append(all,
+		operation{method: "POST", path: "/clips", least: author, do: s.apiCreateClip, summary: "Make a clip. Its SQL is tried first", body: apiDraft{}, answer: apiClipBody{}},
+		operation{method: "PUT", path: "/clips/{slug}", least: author, do: s.apiReviseClip, match: true, body: apiDraft{}, answer: apiClipBody{},
+			summary: "Change a clip, all of it. If-Match says which revision you read: 412 when there is a newer one"},
+		operation{method: "POST", path: "/clips/{slug}/copy", least: author, do: s.apiCopyClip, body: copyOf{}, answer: apiClipBody{},
+			summary: "Make a clip of your own from another"},
+		operation{method: "POST", path: "/clips/{slug}/revisions/{number}/restore", least: author, do: s.apiRestoreRevision, match: true, answer: apiClipBody{},
+			summary: "Make an old revision the newest. If-Match says which one is the newest by now"},
+		operation{method: "DELETE", path: "/clips/{slug}", least: author, do: s.apiRetireClip, summary: "Take a clip out of use. Its history stays"})
+}
+
 func (s *site) apiClips(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
 	all, err := s.seenClips(r.Context(), who)
 	if err != nil {
@@ -119,18 +144,6 @@ func (s *site) apiClip(w http.ResponseWriter, r *http.Request, who clips.Person)
 	}
 	w.Header().Set("ETag", strconv.Quote(strconv.Itoa(clip.Revision.Number)))
 	return clipBody(clip), nil
-}
-
-func (s *site) apiRevisions(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
-	clip, err := s.apiFind(r, who)
-	if err != nil {
-		return nil, err
-	}
-	all, err := s.Store.Revisions(r.Context(), clip.ID)
-	if err != nil {
-		return nil, err
-	}
-	return pageOf(r, all, func(r clips.Revision) string { return strconv.Itoa(r.Number) }, revisionBody)
 }
 
 func (s *site) apiRuns(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {

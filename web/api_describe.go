@@ -55,6 +55,10 @@ func (o operation) describe() object {
 		}
 		parameters = append(parameters, object{"name": name, "in": "query", "schema": schema})
 	}
+	if o.match {
+		parameters = append(parameters, object{"name": "If-Match", "in": "header", "required": true, "schema": object{"type": "string"},
+			"description": "the ETag of what you read"})
+	}
 	if parameters != nil {
 		d["parameters"] = parameters
 	}
@@ -66,7 +70,7 @@ func (o operation) describe() object {
 
 // id is a name for generated programs: get_clips_slug_runs.
 func (o operation) id() string {
-	return strings.ToLower(o.method) + strings.NewReplacer("/", "_", "{", "", "}", "", ".", "_").Replace(o.path)
+	return strings.ToLower(o.method) + strings.NewReplacer("/", "_", "{", "", "}", "", ".", "_", "-", "_").Replace(o.path)
 }
 
 func (o operation) responses() object {

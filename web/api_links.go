@@ -34,6 +34,16 @@ func linkBody(l clips.Link) apiLink {
 		LastUsedAt: momentOrNull(l.LastUsedAt), LastUsedBy: l.LastUsedBy, RotatedTo: l.RotatedTo}
 }
 
+func (s *site) linkOperations() []operation {
+	const author = clips.RoleAuthor
+	return []operation{
+		{method: "GET", path: "/links", least: author, do: s.apiLinks, summary: "Links, by what they open", query: []string{"clip"}, answer: apiLink{}, list: true},
+		{method: "POST", path: "/links", least: author, do: s.apiCreateLink, summary: "Make a link. Its addresses are shown this once", body: newLink{}, answer: apiLink{}},
+		{method: "POST", path: "/links/{id}/rotate", least: author, do: s.apiRotateLink, summary: "Replace a link; the old one goes on for a grace", body: rotation{}, answer: apiLink{}},
+		{method: "DELETE", path: "/links/{id}", least: author, do: s.apiRevokeLink, summary: "Revoke a link"},
+	}
+}
+
 // newLink is what a program says of a link to be made.
 type newLink struct {
 	Clip     string            `json:"clip"`
@@ -173,7 +183,7 @@ func (s *site) shownOnce(l clips.Link, token clips.Token) any {
 	return body
 }
 
-// rotation is what a program says of a link to be replaced.
+// rotation is what a program says of a link, or key, to be replaced.
 type rotation struct {
 	Grace float64 `json:"grace_seconds"` // how long the old one goes on
 }
@@ -183,21 +193,30 @@ func (s *site) apiRotateLink(_ http.ResponseWriter, r *http.Request, who clips.P
 	if err != nil {
 		return nil, err
 	}
-	var said rotation
-	if r.ContentLength != 0 {
-		if err := readJSON(r, &said); err != nil {
-			return nil, err
-		}
-	}
-	if said.Grace < 0 || said.Grace > (90*24*time.Hour).Seconds() {
-		return nil, badRequest("grace_seconds is %v: it counts from 0 to 90 days.", said.Grace)
+	grace, err := graceOf(r)
+	if err != nil {
+		return nil, err
 	}
 	token := clips.NewToken()
-	newer, err := s.Store.RotateLink(r.Context(), l.ID, token.Hash(), time.Duration(said.Grace*float64(time.Second)), s.actor(r, who))
+	newer, err := s.Store.RotateLink(r.Context(), l.ID, token.Hash(), grace, s.actor(r, who))
 	if err != nil {
 		return nil, err
 	}
 	return s.shownOnce(newer, token), nil
+}
+
+// graceOf reads how long the old one is to go on: not at all, when nothing is said.
+func graceOf(r *http.Request) (time.Duration, error) {
+	var said rotation
+	if r.ContentLength != 0 {
+		if err := readJSON(r, &said); err != nil {
+			return 0, err
+		}
+	}
+	if said.Grace < 0 || said.Grace > (90*24*time.Hour).Seconds() {
+		return 0, badRequest("grace_seconds is %v: it counts from 0 to 90 days.", said.Grace)
+	}
+	return time.Duration(said.Grace * float64(time.Second)), nil
 }
 
 func (s *site) apiRevokeLink(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {

@@ -23,6 +23,11 @@ type apiSyncBody struct {
 	At          string            `json:"at"`
 	Mode        clips.SyncMode    `json:"mode"`
 	Key         []string          `json:"key,omitempty"`
+	Period      clips.Period      `json:"period,omitempty"`
+	Keep        int               `json:"keep,omitempty"`
+	FillDown    []string          `json:"fill_down,omitempty"`
+	AsOfCell    string            `json:"as_of_cell,omitempty"`
+	InfoTab     bool              `json:"info_tab,omitempty"`
 	Schedule    string            `json:"schedule"` // "" runs when asked
 	TimeZone    string            `json:"timezone,omitempty"`
 	Paused      bool              `json:"paused"`
@@ -55,8 +60,8 @@ type apiSyncRunBody struct {
 func (s *site) syncBody(st clips.SyncStatus) apiSyncBody {
 	y := st.Sync
 	body := apiSyncBody{Name: y.Name, Clip: y.Clip.Slug, Params: y.Params, Account: y.Account, Spreadsheet: y.Spreadsheet,
-		Address: s.Syncs.Address(y.Spreadsheet), Tab: y.Tab, At: y.At, Mode: y.Mode, Key: y.Key, Schedule: y.Schedule,
-		TimeZone: y.TimeZone, Paused: y.Paused, Declared: y.Declared, NextAt: momentOrNull(y.NextAt)}
+		Address: s.Syncs.Address(y.Spreadsheet), Tab: y.Tab, At: y.At, Mode: y.Mode, Key: y.Key, Period: y.Period, Keep: y.Keep,
+		FillDown: y.FillDown, AsOfCell: y.AsOfCell, InfoTab: y.InfoTab, Schedule: y.Schedule, TimeZone: y.TimeZone, Paused: y.Paused, Declared: y.Declared, NextAt: momentOrNull(y.NextAt)}
 	if st.Last.ID != 0 {
 		last := syncRunBody(st.Last)
 		body.Last = &last
@@ -72,6 +77,29 @@ func syncRunBody(r clips.SyncRun) apiSyncRunBody {
 	return apiSyncRunBody{ID: r.ID, Slot: r.Slot.UTC(), Asked: r.Asked, State: r.State, Tries: r.Tries, StartedAt: momentOrNull(r.StartedAt),
 		EndedAt: momentOrNull(r.EndedAt), Rows: r.Pushed.Rows, Cells: r.Pushed.Cells, Verified: r.Pushed.Verified, Reads: r.Pushed.Reads,
 		Writes: r.Pushed.Writes, Bytes: r.Pushed.Bytes, Notes: r.Pushed.Notes, Error: r.Kind, Message: r.Notice}
+}
+
+func (s *site) syncOperations() []operation {
+	if s.Syncs == nil {
+		return nil
+	}
+	const reader, author = clips.RoleReader, clips.RoleAuthor
+	return []operation{
+		{method: "GET", path: "/syncs", least: reader, do: s.apiSyncs, summary: "Syncs, by name", answer: apiSyncBody{}, list: true},
+		{method: "GET", path: "/syncs/{name}", least: reader, do: s.apiSync, summary: "One sync, and how it gets on. Its ETag is its edition", answer: apiSyncBody{}},
+		{method: "GET", path: "/syncs/{name}/runs", least: reader, do: s.apiSyncRuns, summary: "How its runs went, newest first", answer: apiSyncRunBody{}, list: true},
+		{method: "POST", path: "/syncs", least: author, do: s.apiCreateSync, summary: "Make a sync", body: apiSyncDraft{}, answer: apiSyncBody{}},
+		{method: "POST", path: "/syncs/dry-run", least: author, do: s.apiTryNewSync, body: apiSyncDraft{}, answer: apiDryRun{},
+			summary: "Which cells a sync would change that is not kept yet. Changes nothing"},
+		{method: "PUT", path: "/syncs/{name}", least: author, do: s.apiChangeWholeSync, match: true, body: apiSyncDraft{}, answer: apiSyncBody{},
+			summary: "Change a sync, all of it. If-Match says which edition you read: 412 when there is a newer one"},
+		{method: "DELETE", path: "/syncs/{name}", least: author, do: s.apiRemoveSync, summary: "Take a sync out of use. What is in its spreadsheet stays"},
+		{method: "POST", path: "/syncs/{name}/run", least: author, do: s.apiRunSync, summary: "Ask for a run now", answer: apiSyncRunBody{}},
+		{method: "POST", path: "/syncs/{name}/dry-run", least: author, do: s.apiTrySync, summary: "Which cells a run would change. Changes nothing", answer: apiDryRun{}},
+		{method: "POST", path: "/syncs/{name}/undo", least: author, do: s.apiUndoSync, summary: "Ask for a run that puts back what the last change replaced", answer: apiSyncRunBody{}},
+		{method: "POST", path: "/syncs/{name}/pause", least: author, do: s.apiPauseSync, summary: "Pause its schedule", answer: apiSyncBody{}},
+		{method: "POST", path: "/syncs/{name}/resume", least: author, do: s.apiResumeSync, summary: "Go on with its schedule", answer: apiSyncBody{}},
+	}
 }
 
 func (s *site) apiSyncs(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
@@ -96,12 +124,18 @@ func (s *site) apiFindSync(r *http.Request, who clips.Person) (clips.SyncStatus,
 	return clips.SyncStatus{}, clips.ErrNotFound
 }
 
-func (s *site) apiSync(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+func (s *site) apiSync(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
 	st, err := s.apiFindSync(r, who)
 	if err != nil {
 		return nil, err
 	}
-	return s.syncBody(st), nil
+	return s.showSyncBody(w, st), nil
+}
+
+// showSyncBody is a sync, under the ETag of its edition.
+func (s *site) showSyncBody(w http.ResponseWriter, st clips.SyncStatus) apiSyncBody {
+	w.Header().Set("ETag", strconv.Quote(strconv.Itoa(st.Sync.Edition)))
+	return s.syncBody(st)
 }
 
 func (s *site) apiSyncRuns(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
@@ -122,11 +156,27 @@ func (s *site) apiRunSync(_ http.ResponseWriter, r *http.Request, who clips.Pers
 	if err != nil {
 		return nil, err
 	}
-	run, err := s.Syncs.AskSyncRun(r.Context(), st.Sync.Name, askedAPI, time.Time{}, 0)
+	return s.askRun(r, who, st.Sync, askedAPI, "sync run")
+}
+
+func (s *site) askRun(r *http.Request, who clips.Person, sync clips.Sync, asked, what string) (any, error) {
+	run, err := s.Syncs.AskSyncRun(r.Context(), sync.Name, asked, time.Time{}, 0)
 	if err != nil {
 		return nil, err
 	}
-	return syncRunBody(run), s.note(r, who, "sync run", st.Sync.Name, "", "")
+	return syncRunBody(run), s.note(r, who, what, sync.Name, "", "")
+}
+
+// apiUndoSync refuses what cannot be undone, in words.
+func (s *site) apiUndoSync(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
+	st, err := s.apiFindSync(r, who)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := s.Syncs.LastImage(r.Context(), st.Sync.ID); err != nil {
+		return nil, err
+	}
+	return s.askRun(r, who, st.Sync, askedUndo, "sync undone")
 }
 
 func (s *site) apiPauseSync(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {

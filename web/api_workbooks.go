@@ -17,6 +17,14 @@ type apiWorkbook struct {
 	Clips       []string `json:"clips"`
 }
 
+func (s *site) workbookOperations() []operation {
+	return []operation{
+		{method: "GET", path: "/workbooks", least: clips.RoleReader, do: s.apiWorkbooks, summary: "Workbooks, by name", answer: apiWorkbook{}, list: true},
+		{method: "GET", path: "/workbooks/{name}/result.xlsx", least: clips.RoleReader, do: s.apiWorkbookResult, file: true,
+			summary: "The workbook, exactly as at a link, all of its tables of one moment"},
+	}
+}
+
 func (s *site) apiWorkbooks(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {
 	all, err := s.seenWorkbooks(r.Context(), who)
 	if err != nil {

@@ -90,9 +90,9 @@ func (s *site) apiReviseClip(w http.ResponseWriter, r *http.Request, who clips.P
 	if err != nil {
 		return nil, err
 	}
-	number, err := strconv.Atoi(strings.Trim(r.Header.Get("If-Match"), `"`))
+	number, err := readMark(r)
 	if err != nil {
-		return nil, errNoMatch
+		return nil, err
 	}
 	d, err := s.apiDraft(r, who, clip.Slug, number)
 	if err == nil {

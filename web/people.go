@@ -28,7 +28,9 @@ type People interface {
 
 	Keys(ctx context.Context, person int64) ([]clips.APIKey, error)
 	CreateKey(ctx context.Context, k clips.APIKey, hash [32]byte, by clips.Act) (clips.APIKey, error)
+	RotateKey(ctx context.Context, id int64, hash [32]byte, grace time.Duration, by clips.Act) (clips.APIKey, error)
 	RevokeKey(ctx context.Context, id int64, by clips.Act) error
+	RevokeAnyKey(ctx context.Context, id int64, by clips.Act) error
 	WithKey(ctx context.Context, hash [32]byte) (clips.Person, error)
 
 	Acts(ctx context.Context, f clips.ActFilter, each func(clips.Act) error) error

@@ -51,9 +51,7 @@ func (s *site) revisions(w http.ResponseWriter, r *http.Request, who clips.Perso
 	if !ok {
 		return clip, nil, false
 	}
-	all, err := s.Store.Revisions(r.Context(), clip.ID)
-	// An older revision may be of a source that the person may not see.
-	all = slices.DeleteFunc(all, func(rev clips.Revision) bool { return !who.May(rev.Source) })
+	all, err := s.seenRevisions(r.Context(), who, clip)
 	if err != nil {
 		visitOf(r).err = err
 		p := problemOf(err, visitOf(r).id)
@@ -131,12 +129,8 @@ func (s *site) restoreRevision(w http.ResponseWriter, r *http.Request, who clips
 	if !ok {
 		return
 	}
-	restored := clip
-	restored.Owner, restored.Visibility = "", "" // which are no part of a revision: as they are by now
-	restored.Revision = all[at]
-	restored.Revision.Number, _ = strconv.Atoi(r.PostFormValue("current"))
-	restored.Revision.Author, restored.Revision.Message = who.Email, fmt.Sprintf("revision %d restored", all[at].Number)
-	_, err := s.Store.ReviseClip(r.Context(), restored, s.actor(r, who))
+	current, _ := strconv.Atoi(r.PostFormValue("current"))
+	_, err := s.Store.ReviseClip(r.Context(), restored(clip, all[at], current, who), s.actor(r, who))
 	if errors.Is(err, clips.ErrEdited) {
 		err = badRequest("somebody else has changed the clip since: look at its revisions again, then restore.")
 	}
@@ -148,4 +142,12 @@ func (s *site) restoreRevision(w http.ResponseWriter, r *http.Request, who clips
 		return
 	}
 	http.Redirect(w, r, "/clips/"+clip.Slug, http.StatusSeeOther)
+}
+
+// restored is a clip that runs what an old revision of it ran, over the one that is current.
+func restored(clip clips.Clip, old clips.Revision, current int, who clips.Person) clips.Clip {
+	clip.Owner, clip.Visibility = "", "" // which are no part of a revision: as they are by now
+	clip.Revision, clip.Revision.Number = old, current
+	clip.Revision.Author, clip.Revision.Message = who.Email, fmt.Sprintf("revision %d restored", old.Number)
+	return clip
 }

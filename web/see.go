@@ -30,6 +30,12 @@ func (s *site) seenClip(ctx context.Context, who clips.Person, slug string) (cli
 	return clip, nil
 }
 
+// seenRevisions lists the revisions of a clip that a person sees: an older one may be of a source that they may not read.
+func (s *site) seenRevisions(ctx context.Context, who clips.Person, clip clips.Clip) ([]clips.Revision, error) {
+	all, err := s.Store.Revisions(ctx, clip.ID)
+	return slices.DeleteFunc(all, func(rev clips.Revision) bool { return !who.May(rev.Source) }), err
+}
+
 // seenWorkbooks lists the workbooks of which a person sees all clips, by name and with them. One that cannot be found
 // just now keeps nobody from the others: the error is the first of those.
 func (s *site) seenWorkbooks(ctx context.Context, who clips.Person) (all []clips.Workbook, failed error) {

@@ -76,7 +76,7 @@ func (s *site) listSources(w http.ResponseWriter, r *http.Request, who clips.Per
 		v := sourceView{Name: name, Lag: drawLag(lagsOf(lags, name), since), Seats: s.Sources.Seats(name)}
 		findings, at := s.Sources.Known(name)
 		v.Findings, v.Looked = findings, s.moment(at, time.UTC)
-		if v.Word, v.Tone = worstOf(findings); at.IsZero() {
+		if v.Word, v.Tone = levelInWords(levelOf(findings)); at.IsZero() {
 			v.Word, v.Tone = "Not looked at yet", "quiet"
 		}
 		if err := s.workOf(r.Context(), who, &v); err != nil {
@@ -111,14 +111,22 @@ func (s *site) checkSource(w http.ResponseWriter, r *http.Request, who clips.Per
 	seeOther(w, "/sources#"+name)
 }
 
-func worstOf(findings []clips.Finding) (word, tone string) {
-	has := func(level clips.Level) bool {
-		return slices.ContainsFunc(findings, func(f clips.Finding) bool { return f.Level == level })
+// levelOf is that of the worst finding.
+func levelOf(findings []clips.Finding) clips.Level {
+	worst := clips.LevelOK
+	for _, f := range findings {
+		if f.Level == clips.LevelFatal || worst == clips.LevelOK {
+			worst = f.Level
+		}
 	}
-	switch {
-	case has(clips.LevelFatal):
+	return worst
+}
+
+func levelInWords(l clips.Level) (word, tone string) {
+	switch l {
+	case clips.LevelFatal:
 		return "Does not work", "bad"
-	case has(clips.LevelWarning):
+	case clips.LevelWarning:
 		return "Works, with warnings", "warn"
 	}
 	return "Works", "good"

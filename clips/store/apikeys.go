@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -38,37 +39,84 @@ func (s *Store) CreateKey(ctx context.Context, k clips.APIKey, hash [32]byte, by
 
 func keyInWords(k clips.APIKey) string { return fmt.Sprintf("key %d, %s", k.ID, k.Label) }
 
-// Keys lists the keys of a person that were not revoked, also those that have expired, the last made first.
+// Keys lists the keys of a person, or those of everybody when person is 0, that were not revoked; also those that have
+// expired. The last made comes first.
 func (s *Store) Keys(ctx context.Context, person int64) ([]clips.APIKey, error) {
 	rows, _ := s.pool.Query(ctx, `
-		select id, person_id, label, role, created_at, expires_at, last_used_at
-		from clipsheet.api_keys
-		where person_id = $1 and revoked_at is null
-		order by id desc`, person)
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (k clips.APIKey, err error) {
-		return k, row.Scan(&k.ID, &k.PersonID, &k.Label, (*role)(&k.Role), &k.CreatedAt, moment(&k.ExpiresAt), moment(&k.LastUsedAt))
-	})
+		select k.id, k.person_id, p.email, k.label, k.role, k.created_at, k.expires_at, k.last_used_at
+		from clipsheet.api_keys k
+		join clipsheet.people p on p.id = k.person_id
+		where ($1 = 0 or k.person_id = $1) and k.revoked_at is null
+		order by k.id desc`, person)
+	all, err := pgx.CollectRows(rows, scanKey)
 	return all, explain("list the keys", err)
+}
+
+func scanKey(row pgx.CollectableRow) (k clips.APIKey, err error) {
+	return k, row.Scan(&k.ID, &k.PersonID, &k.Holder, &k.Label, (*role)(&k.Role), &k.CreatedAt, moment(&k.ExpiresAt), moment(&k.LastUsedAt))
+}
+
+// RotateKey makes a key in place of one of whoever by is: with its label and role, for as long as that was to live. The old
+// one goes on for the grace. One that is revoked, or somebody else's, is ErrNotFound.
+func (s *Store) RotateKey(ctx context.Context, id int64, hash [32]byte, grace time.Duration, by clips.Act) (k clips.APIKey, err error) {
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(ctx, `
+			with old as (
+				update clipsheet.api_keys
+				set expires_at = least(expires_at, now() + $3::interval)
+				where id = $1 and person_id = $2 and revoked_at is null
+				returning person_id, label, role, created_at, expires_at
+			), was as (
+				select k.expires_at - k.created_at as life
+				from clipsheet.api_keys k
+				where k.id = $1
+			), made as (
+				insert into clipsheet.api_keys (person_id, token_hash, label, role, expires_at)
+				select old.person_id, $4, old.label, old.role, now() + was.life
+				from old, was
+				returning *
+			)
+			select k.id, k.person_id, p.email, k.label, k.role, k.created_at, k.expires_at, k.last_used_at
+			from made k
+			join clipsheet.people p on p.id = k.person_id`, id, by.PersonID, grace, hash[:])
+		if k, err = pgx.CollectExactlyOneRow(rows, scanKey); err != nil {
+			return err
+		}
+		by.What, by.Subject = "key rotated", keyInWords(k)
+		by.Before, by.After = fmt.Sprintf("key %d", id), fmt.Sprintf("key %d", k.ID)
+		return note(ctx, tx, by)
+	})
+	return k, explain("rotate the key", err)
 }
 
 // RevokeKey ends a key of whoever by is. One that is gone is no error.
 func (s *Store) RevokeKey(ctx context.Context, id int64, by clips.Act) error {
-	err := s.write(ctx, func(tx pgx.Tx) error {
-		k := clips.APIKey{ID: id}
+	return s.revokeKey(ctx, id, by.PersonID, by)
+}
+
+// RevokeAnyKey ends a key, whosesoever it is. One that is gone is no error.
+func (s *Store) RevokeAnyKey(ctx context.Context, id int64, by clips.Act) error {
+	return s.revokeKey(ctx, id, 0, by)
+}
+
+func (s *Store) revokeKey(ctx context.Context, id, holder int64, by clips.Act) error {
+	return explain("revoke the key", s.write(ctx, func(tx pgx.Tx) error {
 		rows, _ := tx.Query(ctx, `
-			update clipsheet.api_keys
+			update clipsheet.api_keys k
 			set revoked_at = now()
-			where id = $1 and person_id = $2 and revoked_at is null
-			returning label`, id, by.PersonID)
-		labels, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil || len(labels) == 0 {
+			from clipsheet.people p
+			where k.id = $1 and p.id = k.person_id and ($2 = 0 or k.person_id = $2) and k.revoked_at is null
+			returning k.id, k.person_id, p.email, k.label, k.role, k.created_at, k.expires_at, k.last_used_at`, id, holder)
+		gone, err := pgx.CollectRows(rows, scanKey)
+		if err != nil || len(gone) == 0 {
 			return err
 		}
-		k.Label = labels[0]
-		by.What, by.Subject = "key revoked", keyInWords(k)
+		by.What, by.Subject = "key revoked", keyInWords(gone[0])
+		if gone[0].PersonID != by.PersonID {
+			by.Before = "of " + gone[0].Holder
+		}
 		return note(ctx, tx, by)
-	})
-	return explain("revoke the key", err)
+	}))
 }
 
 // WithKey finds whom the key of that hash acts for, in the role that both have: the key's, or the person's when that has

@@ -38,6 +38,7 @@ func (s *Store) Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, err
 			and ($3 = '' or v.source = $3)
 			and ($4 = '' or c.slug = $4)
 			and ($10 = 0 or w.id = $10)
+			and ($11::timestamptz is null or (w.began_at, w.id, w.sync) < ($11, $12, $13))
 			and case $5
 				when '' then true
 				when 'open' then w.ended_at is null
@@ -47,10 +48,10 @@ func (s *Store) Work(ctx context.Context, f clips.WorkFilter) ([]clips.Work, err
 		order by
 			case when not $6 and w.state in ('failed', 'abandoned') then w.began_at end desc nulls last,
 			case when not $6 and w.state <> 'skipped' then coalesce(w.ended_at, now()) - w.began_at end desc nulls last,
-			w.began_at desc, w.id desc
+			w.began_at desc, w.id desc, w.sync desc
 		limit $7`,
 		moment(&f.Since), viewer.Sources, f.Source, f.Clip, f.State, f.Newest, f.Most,
-		sees, viewer.Email, f.ID)
+		sees, viewer.Email, f.ID, moment(&f.After.BeganAt), f.After.ID, f.After.Sync)
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w clips.Work, err error) {
 		return w, row.Scan(&w.ID, &w.Sync, &w.Clip, &w.Title, &w.Source, &w.State, &w.BeganAt, moment(&w.EndedAt), &w.Rows, &w.Cells,
 			&w.Kind, &w.Notice)
