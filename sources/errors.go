@@ -150,6 +150,8 @@ func (s *session) explainSQL(err error, q clips.Query, prefix int) error {
 func (s *session) explainRun(err error, q clips.Query) error {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	switch {
+	case s.ctx.Err() == nil && s.wasPromoted():
+		return s.f.promoted().err(err)
 	case s.ctx.Err() == nil && pgconn.Timeout(err):
 		return s.f.statementTimeout().err(err) // the server did not end it, so it was ended from here
 	case !ok || s.ctx.Err() != nil:

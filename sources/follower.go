@@ -43,7 +43,7 @@ type Config struct {
 //   - The author's SQL goes through the extended protocol only, which takes one statement, and only after the server
 //     has agreed that it is a query (see gate). It never reaches Exec, whose simple protocol takes several.
 //   - BEGIN REPEATABLE READ, READ ONLY, with its snapshot taken before the author's SQL is seen; never COMMIT.
-//   - The server is a follower when the run starts and when it ends, or the operator allowed a primary.
+//   - The server is a follower when the run starts, while it lasts and when it ends, or the operator allowed a primary.
 //   - Every wait has an end: connecting, locks, the statement, a server that went silent.
 //   - A run is over when its backend is gone, which a watchdog sees to.
 //

@@ -126,7 +126,7 @@ func (s *session) describe(q clips.Query) (*pgconn.StatementDescription, error) 
 func (s *session) execute(statement *pgconn.StatementDescription, q clips.Query) {
 	s.started = time.Now()
 	var ctx context.Context
-	ctx, s.cancel = context.WithTimeoutCause(s.ctx, s.f.cfg.StatementTimeout+overrun, errSilent)
+	ctx, s.cancel = context.WithTimeoutCause(s.sentry.guard(s), s.f.cfg.StatementTimeout+overrun, errSilent)
 	s.reader = s.conn.ExecStatement(ctx, statement, values(q.Args), nil, nil) // nil: everything in text form
 }
 

@@ -55,6 +55,9 @@ func (r *rows) finish() error {
 		}
 		return s.explainRun(err, r.query)
 	}
+	if s.wasPromoted() {
+		return s.f.promoted().err(nil)
+	}
 	return r.whole()
 }
 

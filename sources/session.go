@@ -79,6 +79,7 @@ type session struct {
 	reader  *pgconn.ResultReader // of the author's query that runs, or ran last
 	cancel  context.CancelFunc   // of the context the reader reads under
 	started time.Time
+	sentry  sentry // over it
 	dismiss func() // the watchdog
 	over    bool
 }
@@ -164,6 +165,7 @@ func (s *session) goodbye() (isGone bool) {
 		s.cancel() // for pgconn, the end of its context is the order to cancel the query and close the connection
 		s.reader.Close()
 	}
+	s.sentry.rest()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), farewell)
 	defer cancel()
 	defer func() { s.conn.Conn().Close() }()

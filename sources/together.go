@@ -73,6 +73,7 @@ func (s *session) part(q clips.Query, read func(clips.Rows) error) error {
 	if err != nil {
 		return err
 	}
+	defer s.sentry.rest()
 	defer s.cancel()
 	isWhole := false
 	r.whole = func() error { isWhole = true; return nil } // whether it is good, end says of all of them
