@@ -69,12 +69,18 @@ func NewCache(o CacheOptions) *Cache {
 	return c
 }
 
-// Close ends the runs under way and waits until nothing of the cache is left running.
-func (c *Cache) Close() {
+// EndRuns ends the runs under way, and begins no other. Whoever waits gets the last good result, or is told that the
+// server stops.
+func (c *Cache) EndRuns() {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
 	c.stop()
+}
+
+// Close ends the runs under way and waits until nothing of the cache is left running.
+func (c *Cache) Close() {
+	c.EndRuns()
 	c.work.Wait()
 	c.o.Files.close()
 }

@@ -150,6 +150,9 @@ func Load(path string) (*Config, error) {
 }
 
 func parse(path string, text []byte) (*Config, error) {
+	if len(bytes.TrimSpace(text)) == 0 { // somebody is writing it just now, or has lost it
+		return nil, &ConfigError{File: path, Text: "is empty. Start from config.example.toml"}
+	}
 	c := defaults()
 	c.path = path
 	d := toml.NewDecoder(bytes.NewReader(text))

@@ -23,6 +23,7 @@ import (
 
 const (
 	graceForDownloads = 20 * time.Second
+	graceForRuns      = 12 * time.Second // longer than syncs have, which give theirs back
 	pruneEvery        = 10 * time.Minute
 )
 
@@ -168,10 +169,16 @@ func (s *service) prune(ctx context.Context) {
 	}
 }
 
-// Close stops in the order in which things depend on each other: readers first, the state database last.
+// Close stops in the order in which things depend on each other: readers and syncs first, the state database last. A
+// reader who waits for a run has its result if that takes no longer than its grace, else the last good one or 503.
 func (s *service) Close() error {
-	var err error
+	var err, ofSyncs error
+	var syncs sync.WaitGroup
+	if s.core != nil && s.engine != nil {
+		syncs.Go(func() { ofSyncs = s.engine.Close() })
+	}
 	if s.http != nil {
+		defer time.AfterFunc(graceForRuns, s.cache.EndRuns).Stop()
 		ctx, cancel := context.WithTimeout(context.Background(), graceForDownloads)
 		defer cancel()
 		if err = s.http.Shutdown(ctx); err != nil {
@@ -180,11 +187,9 @@ func (s *service) Close() error {
 	}
 	s.stop()
 	s.background.Wait()
+	syncs.Wait()
 	if s.core == nil {
 		return err
 	}
-	if s.engine != nil {
-		err = errors.Join(err, s.engine.Close())
-	}
-	return errors.Join(err, s.core.Close())
+	return errors.Join(err, ofSyncs, s.core.Close())
 }
