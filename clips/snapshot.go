@@ -232,13 +232,17 @@ func (b *block) pack() {
 func (s *snapshotWriter) writeOldest() error {
 	b := s.packing[0]
 	s.packing = s.packing[1:]
-	<-b.ready
-	s.footer.Blocks = append(s.footer.Blocks, blockIndex{Offset: s.at, Rows: b.rows})
-	err := s.write(b.packed)
+	err := s.writePacked(b)
 	if b.empty(); cap(b.values) <= mostKept {
 		s.spare = append(s.spare, b)
 	}
 	return err
+}
+
+func (s *snapshotWriter) writePacked(b *block) error {
+	<-b.ready
+	s.footer.Blocks = append(s.footer.Blocks, blockIndex{Offset: s.at, Rows: b.rows})
+	return s.write(b.packed)
 }
 
 // mostKept is how much room is kept for the next block: one huge row is no reason to hold on to its own.

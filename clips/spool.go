@@ -95,9 +95,9 @@ func (s *snapshotWriter) writePlain(b *block) error {
 }
 
 // Pack writes the snapshot to w with its blocks packed, and tells how long it is now. Each block is verified on its way.
+// It takes one processor: nobody waits for it, and somebody may be reading.
 func (s *Snapshot) Pack(w io.Writer) (size int64, err error) {
 	p := newSnapshotWriter(w, s.Header())
-	defer p.stop()
 	p.footer = s.footer
 	p.footer.Blocks = nil
 	if err := p.begin(); err != nil {
@@ -108,13 +108,9 @@ func (s *Snapshot) Pack(w io.Writer) (size int64, err error) {
 		if err := from.read(s, i); err != nil {
 			return 0, err
 		}
-		p.block.values, p.block.rows = append(p.block.values, from.values...), b.Rows
-		if err := p.pack(); err != nil {
-			return 0, err
-		}
-	}
-	for len(p.packing) > 0 {
-		if err := p.writeOldest(); err != nil {
+		p.block.values, p.block.rows = from.values, b.Rows
+		p.block.pack()
+		if err := p.writePacked(p.block); err != nil {
 			return 0, err
 		}
 	}
