@@ -90,7 +90,7 @@ func (c *Cache) attempt(ctx context.Context, b *batch) error {
 				return err
 			}
 			all = append(all, made{draft: draft})
-			spool := clips.NewSpool(draft, rows)
+			spool := clips.NewSpool(draft, progressOf(ctx).of(rows))
 			all[i].form = c.ahead(b.reqs[i], spool)
 			if all[i].info, err = spool.Finish(); err != nil {
 				return fmt.Errorf("run clip %s: %w", b.reqs[i].Clip.Slug, err)

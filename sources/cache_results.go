@@ -55,9 +55,10 @@ type failure struct {
 
 // flight is work under way that others may wait for. set and err are good once done is closed.
 type flight struct {
-	done chan struct{}
-	set  set
-	err  error
+	done     chan struct{}
+	set      set
+	err      error
+	progress progress
 }
 
 // wait returns when the flight has landed, or with an error when ctx ends first.
@@ -170,7 +171,7 @@ func (c *Cache) start(r *result, slot **flight, work func(context.Context) (set,
 	if *slot != nil {
 		return *slot
 	}
-	f := &flight{done: make(chan struct{})}
+	f := &flight{done: make(chan struct{}), progress: progress{began: time.Now()}}
 	if c.closed {
 		f.err = errClosed()
 		close(f.done)
@@ -178,9 +179,10 @@ func (c *Cache) start(r *result, slot **flight, work func(context.Context) (set,
 	}
 	*slot = f
 	r.users++
+	ctx := context.WithValue(c.ctx, progressKey{}, &f.progress)
 	c.work.Go(func() {
 		var made set
-		err := calmly(c.o.Log, "refresh a result", func() (err error) { made, err = work(c.ctx); return err })
+		err := calmly(c.o.Log, "refresh a result", func() (err error) { made, err = work(ctx); return err })
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		f.set, f.err = made, err

@@ -49,6 +49,7 @@ func (c *Cache) renew(ctx context.Context, r *result, e errand) (set, error) {
 			done()
 		}
 	}()
+	progressOf(ctx).at(clips.StageRunning)
 	b, err = e.run(ctx)
 	c.store(ctx, b, done)
 	return b.set(), err

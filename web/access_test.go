@@ -81,6 +81,7 @@ var routes = map[string]clips.Role{
 	"GET /clips/{slug}/made":                        clips.RoleReader,
 	"GET /clips/{slug}/rows":                        clips.RoleReader,
 	"GET /clips/{slug}/download/{format}":           clips.RoleReader,
+	"GET /clips/{slug}/download/{format}/progress":  clips.RoleReader,
 	"GET /clips/new":                                clips.RoleAuthor,
 	"POST /clips/new":                               clips.RoleAuthor,
 	"GET /clips/{slug}/edit":                        clips.RoleAuthor,

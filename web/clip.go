@@ -185,26 +185,9 @@ func (s *site) downloads(req *request) []download {
 	var all []download
 	for _, f := range formats {
 		if !f.page() {
-			all = append(all, download{strings.ToUpper(f.name), withQuery("/clips/"+req.clip.Slug+"/download/"+f.name, req.settings()), f.use})
+			address := "/clips/" + req.clip.Slug + "/download/" + f.name
+			all = append(all, download{strings.ToUpper(f.name), withQuery(address, req.settings()), f.use, withQuery(address+"/progress", req.settings())})
 		}
 	}
 	return all
-}
-
-// downloadClip sends the result as a file, to somebody who needs no link.
-func (s *site) downloadClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	name := chi.URLParam(r, "format")
-	f, known := formatOf("x." + name)
-	clip, ok := s.findClip(w, r, who)
-	switch {
-	case !ok:
-		return
-	case !known || f.name != name || f.page():
-		notFound(w)
-		return
-	}
-	req := &request{query: parseQuery(r.URL.RawQuery), clip: clip, format: f}
-	if err := s.serveClip(w, r, req); err != nil {
-		s.fail(w, r, req, err)
-	}
 }

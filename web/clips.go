@@ -17,6 +17,7 @@ func (s *site) clipPages(r chi.Router) {
 	r.Get("/clips/{slug}/made", s.signedIn(clips.RoleReader, s.teach))
 	r.Get("/clips/{slug}/rows", s.signedIn(clips.RoleReader, s.clipRows))
 	r.Get("/clips/{slug}/download/{format}", s.signedIn(clips.RoleReader, s.downloadClip))
+	r.Get("/clips/{slug}/download/{format}/progress", s.signedIn(clips.RoleReader, s.downloadProgress))
 	r.Post("/clips/{slug}/access", s.signedIn(clips.RoleAuthor, s.handOver))
 	s.editPages(r)
 	r.Post("/clips/{slug}/links", s.signedIn(clips.RoleAuthor, s.makeLink))

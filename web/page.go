@@ -93,7 +93,7 @@ type pageParam struct {
 
 type pageOption struct{ Name, Value string }
 
-type download struct{ Name, Address, Use string }
+type download struct{ Name, Address, Use, Progress string }
 
 // sendPage sends a page of the result. Its table is a file like any other body; what stands around it holds the
 // token, which is never written to a disk.
@@ -240,7 +240,7 @@ func (p *tablePage) downloads(base string, req *request) {
 			continue
 		}
 		file := req.clip.Slug + "." + f.name
-		p.Downloads = append(p.Downloads, download{strings.ToUpper(f.name), withQuery(file, settings), f.use})
+		p.Downloads = append(p.Downloads, download{strings.ToUpper(f.name), withQuery(file, settings), f.use, ""})
 		if f.name == "csv" {
 			address := base + "/d/" + req.token.Reveal() + "/" + withQuery(file, settings)
 			p.Import = `=IMPORTDATA("` + strings.ReplaceAll(address, `"`, "%22") + `")`

@@ -270,10 +270,13 @@ type stream struct {
 	close func()
 }
 
-func (s *syncing) stream(last string) *stream {
+func (s *syncing) stream(last string) *stream { s.Helper(); return s.world.stream("/events", last) }
+
+// stream begins to listen at an address.
+func (s *world) stream(path, last string) *stream {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), 30*time.Second)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.server.URL+"/events", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.server.URL+path, nil)
 	if err != nil {
 		s.Fatal(err)
 	}

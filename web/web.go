@@ -42,6 +42,8 @@ type Store interface {
 type Results interface {
 	Get(ctx context.Context, req clips.Request) (clips.Answer, error)
 	Peek(ctx context.Context, req clips.Request) (clips.Answer, error)
+	// Progress says how far the run has come that makes the result; ok is false when none is under way.
+	Progress(req clips.Request) (now clips.Progress, ok bool)
 	Render(ctx context.Context, info clips.SnapshotInfo, variant string,
 		encode func(io.Writer, *clips.Snapshot) error) (*os.File, error)
 

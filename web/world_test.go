@@ -53,13 +53,24 @@ type script struct {
 	rows  *table
 	err   error
 	opens int
+	gate  chan struct{} // a query waits until it is closed; nil is open
 	asked string
 }
 
 func (s *script) Open(ctx context.Context, q clips.Query) (clips.Rows, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	gate := s.gate
 	s.opens++
+	s.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.asked = q.SQL
 	if s.err != nil {
 		return nil, s.err
