@@ -67,7 +67,7 @@ func (l *ledger) whole(rows [][]string) (turn int, err error) {
 
 // wholeCSV checks what a reader of CSV got with status 200.
 func (l *ledger) wholeCSV(a answer) (turn int, err error) {
-	rows, err := csv.NewReader(strings.NewReader(a.body)).ReadAll()
+	rows, err := readCSV(a.body)
 	if err != nil {
 		return 0, err
 	}
@@ -75,6 +75,10 @@ func (l *ledger) wholeCSV(a answer) (turn int, err error) {
 		return 0, fmt.Errorf("X-Clip-Rows says %q", said)
 	}
 	return l.whole(rows)
+}
+
+func readCSV(body string) ([][]string, error) {
+	return csv.NewReader(strings.NewReader(body)).ReadAll()
 }
 
 // read reads CSV that is to be there and whole.
