@@ -15,7 +15,7 @@ func TestClipPage(t *testing.T) {
 	w := newWorld(t)
 	r := w.get("/clips/cash")
 	w.want(r, http.StatusOK, "<h1>Cash &lt;by&gt; account</h1>", "What is on each account &amp; when.",
-		`title="Tuesday, 24 November 2026, 09:05:00">09:05 Europe/Berlin, 24 November 2026</time>`, "3 rows", "ask finance@example.com",
+		`title="Tuesday, 24 November 2026, 09:05:00">09:05 Europe/Berlin, 24 November 2026</time>`, "3 rows", "owner finance@example.com",
 		"<td class=number>2461020.16</td>", "/clips/cash/download/xlsx", "select account", "Rows 1 to 3 of 3",
 		"=IMPORTDATA(&#34;https://clips.example.com/d/YOUR-LINK/cash.csv&#34;, &#34;,&#34;, &#34;en_US&#34;)",
 		"cash.csv&#34;; &#34;,&#34;; &#34;en_US&#34;)", `Excel.Workbook(Web.Contents("https://clips.example.com/d/YOUR-LINK/cash.xlsx")`)
