@@ -2,11 +2,12 @@
 #
 # ARGS goes to the program: make demo ARGS='--listen 127.0.0.1:9000', make test ARGS='-run Bind -v'.
 
-.PHONY: help demo build bundle test lint bench fuzz clean
+.PHONY: help demo build bundle test lint bench fuzz faults clean
 .DEFAULT_GOAL := help
 
 ARGS =
 FUZZTIME = 10s
+FAULTS = 10m
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
@@ -41,6 +42,11 @@ bench: build ## the measurements of docs/performance.md, on this machine
 fuzz: ## every fuzzer, FUZZTIME each (10s)
 	@.ci/setup demo
 	@.ci/fuzz $(FUZZTIME)
+
+# Its own time limit, since the storm lasts as long as FAULTS says.
+faults: ## everything of docs/faults.md that takes a process, and FAULTS of a storm (10m)
+	@.ci/setup demo
+	FAULTS=$(FAULTS) go test -count=1 -timeout 0 -v $(ARGS) ./cmd/clipsheet/faults
 
 clean: ## remove what build made
 	rm -f clipsheet web/built/*.js

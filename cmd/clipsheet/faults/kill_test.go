@@ -2,9 +2,6 @@ package faults
 
 import (
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,23 +29,11 @@ var stepForm = regexp.MustCompile(`failpoint\.At\("([a-z.]+)"\)`)
 func steps(t *testing.T, prefixes ...string) []string {
 	t.Helper()
 	var all []string
-	root := filepath.Join("..", "..", "..")
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || d.Name() == ".git") {
-			return fs.SkipDir
+	walk(t, ".go", func(text string) {
+		for _, found := range stepForm.FindAllStringSubmatch(text, -1) {
+			all = append(all, found[1])
 		}
-		if !strings.HasSuffix(path, ".go") {
-			return nil
-		}
-		text, err := os.ReadFile(path)
-		for _, found := range stepForm.FindAllSubmatch(text, -1) {
-			all = append(all, string(found[1]))
-		}
-		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	slices.Sort(all)
 	all = slices.DeleteFunc(slices.Compact(all), func(step string) bool {
 		return !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(step, p) })
