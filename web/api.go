@@ -124,6 +124,10 @@ func (s *site) api(least clips.Role, answer func(http.ResponseWriter, *http.Requ
 }
 
 func (s *site) apiFail(w http.ResponseWriter, r *http.Request, err error) {
+	if gone(r.Context()) { // as a browser that asks for something else meanwhile
+		visitOf(r).left = true
+		panic(http.ErrAbortHandler)
+	}
 	visitOf(r).err = err
 	switch {
 	case errors.Is(err, clips.ErrNotFound):

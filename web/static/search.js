@@ -66,9 +66,11 @@ function build() {
       dialog.close();
     }
   });
-  dialog.addEventListener("close", () => {
-    clearTimeout(timer);
-    asking?.abort();
+  dialog.addEventListener("close", () => { // which comes later: it may be open again by then
+    if (!dialog.open) {
+      clearTimeout(timer);
+      asking?.abort();
+    }
   });
 }
 
@@ -84,6 +86,7 @@ function open(query) {
   }
   if (!dialog.open) {
     dialog.showModal(); // focus stays in it, and goes back when it closes
+    say("");
     input.value = query;
     input.select();
     if (query) { // go on where they were typing
