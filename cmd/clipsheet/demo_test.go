@@ -32,6 +32,7 @@ func TestDemo(t *testing.T) {
 	t.Run("the month-end pack is whole", d.monthEndPack)
 	t.Run("a crowd costs one query", d.aCrowdCostsOneQuery)
 	t.Run("syncs land in spreadsheets", d.syncsLand)
+	t.Run("somebody new finds the way", d.somebodyNewFindsTheWay)
 	t.Run("commands work on a server", d.commandsWorkOnAServer)
 	t.Run("feeds outlive the follower", d.feedsOutliveTheFollower)
 	t.Run("a stop removes everything", d.stopRemovesEverything)

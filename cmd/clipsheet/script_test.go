@@ -13,10 +13,11 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"clipsheet/internal/localpg/pgtest"
+	"clipsheet/web/webtest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(pgtest.Runner(m), map[string]func(){"clipsheet": main})
+	testscript.Main(webtest.Runner(pgtest.Runner(m)), map[string]func(){"clipsheet": main})
 }
 
 // TestScripts runs testdata/script/*.txtar: the command line as people use it, against a real follower.

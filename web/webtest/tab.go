@@ -17,7 +17,8 @@ import (
 // everything a page complained of, above all what its policy forbids, and of every request to another origin.
 type Tab struct {
 	*rod.Page
-	t testing.TB
+	t    testing.TB
+	keys bool // there is no mouse
 
 	mu         sync.Mutex
 	complaints []string
@@ -73,7 +74,8 @@ func (t *Tab) address() string {
 func (t *Tab) Go(address string) {
 	t.t.Helper()
 	t.Allow(address)
-	t.MustNavigate(address).MustWaitLoad()
+	t.MustNavigate(address)
+	t.Until(`document.readyState === "complete"`)
 }
 
 // Allow lets pages ask the origin of an address.
@@ -143,12 +145,4 @@ func (t *Tab) Press(keys ...input.Key) {
 	t.t.Helper()
 	last := len(keys) - 1
 	t.KeyActions().Press(keys[:last]...).Type(keys[last]).MustDo()
-}
-
-// Leaves does something that leads to another page, and waits for that.
-func (t *Tab) Leaves(do func()) {
-	t.t.Helper()
-	loaded := t.MustWaitNavigation()
-	do()
-	loaded()
 }
