@@ -69,8 +69,9 @@ func (s *session) query(q clips.Query) (*rows, error) {
 	if header.Columns, err = s.columns(statement.Fields); err != nil {
 		return nil, err
 	}
-	s.execute(statement, q)
-	return &rows{session: s, query: q, header: header, limits: s.f.limits(q.Limits)}, nil
+	printed, formats := newPrinted(header.Columns, s.binaryForms(q))
+	s.execute(statement, q, formats)
+	return &rows{session: s, query: q, header: header, limits: s.f.limits(q.Limits), printed: printed}, nil
 }
 
 // snap takes the snapshot, of data whose age was read.
@@ -123,11 +124,11 @@ func (s *session) describe(q clips.Query) (*pgconn.StatementDescription, error) 
 }
 
 // execute sends the query off; what becomes of it is for the reader to say.
-func (s *session) execute(statement *pgconn.StatementDescription, q clips.Query) {
+func (s *session) execute(statement *pgconn.StatementDescription, q clips.Query, formats []int16) {
 	s.started = time.Now()
 	var ctx context.Context
 	ctx, s.cancel = context.WithTimeoutCause(s.sentry.guard(s), s.f.cfg.StatementTimeout+overrun, errSilent)
-	s.reader = s.conn.ExecStatement(ctx, statement, values(q.Args), nil, nil) // nil: everything in text form
+	s.reader = s.conn.ExecStatement(ctx, statement, values(q.Args), nil, formats)
 }
 
 func oids(args []clips.Arg) []uint32 {

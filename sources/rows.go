@@ -17,6 +17,8 @@ type rows struct {
 	whole   func() error // asked after the last row: is all that was read good?
 	leave   func()       // called once, at the end, however it came
 
+	printed printed
+
 	row   [][]byte
 	rows  int64
 	bytes int64
@@ -39,7 +41,11 @@ func (r *rows) Next() bool {
 		return false
 	}
 	r.row = r.session.reader.Values()
-	if err := r.count(); err != nil {
+	err := r.printed.row(r.row)
+	if err == nil {
+		err = r.count()
+	}
+	if err != nil {
 		r.end(err)
 		return false
 	}
