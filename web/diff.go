@@ -1,6 +1,10 @@
 package web
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // diffLine is a line of two texts side by side. Kind is "same", "changed", "removed" or "added".
 type diffLine struct {
@@ -8,6 +12,52 @@ type diffLine struct {
 	Before, After string
 	From, To      int // numbers of the lines, from 1; 0 where there is none
 }
+
+// Parts are what a changed line begins and ends with on both sides, and what is between, before and after.
+func (l diffLine) Parts() (p struct{ Start, Before, After, End string }) {
+	start := 0
+	for start < len(l.Before) && start < len(l.After) && l.Before[start] == l.After[start] {
+		start++
+	}
+	start = wordStart(l.Before, l.After, start)
+	before, after := l.Before[start:], l.After[start:]
+	end := 0
+	for end < len(before) && end < len(after) && before[len(before)-1-end] == after[len(after)-1-end] {
+		end++
+	}
+	end = wordEnd(before, after, end)
+	p.Start, p.End = l.Before[:start], before[len(before)-end:]
+	p.Before, p.After = before[:len(before)-end], after[:len(after)-end]
+	return p
+}
+
+// wordStart goes back to where the word at a place begins, in whichever text it is longer.
+func wordStart(a, b string, at int) int {
+	for at > 0 && (inWord(a, at) || inWord(b, at)) {
+		at--
+	}
+	return at
+}
+
+// wordEnd makes a common end of so many bytes begin with a word.
+func wordEnd(a, b string, end int) int {
+	for end > 0 && (inWord(a, len(a)-end) || inWord(b, len(b)-end)) {
+		end--
+	}
+	return end
+}
+
+// inWord tells whether a place is between two letters of a word, or within one.
+func inWord(text string, at int) bool {
+	if at >= len(text) {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	after, _ := utf8.DecodeRuneInString(text[at:])
+	return !utf8.RuneStart(text[at]) || isWordRune(before) && isWordRune(after)
+}
+
+func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // most lines that are compared one by one; longer texts show as one replaced by the other.
 const mostCompared = 4000

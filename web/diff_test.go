@@ -34,3 +34,32 @@ func TestDiffLosesNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestDiffMarksWords(t *testing.T) {
+	for _, c := range [][6]string{
+		{"sum(i.gross) as a", "sum(i.net) as a", "sum(i.", "gross", "net", ") as a"},
+		{"select a", "select a, b", "select a", "", ", b", ""},
+		{"totals", "total", "", "totals", "total", ""},
+		{"x = 'ä'", "x = 'ö'", "x = '", "ä", "ö", "'"},
+		{"aa", "aaa", "", "aa", "aaa", ""},
+		{"a a", "a a a", "a a", "", " a", ""},
+		{"", "x", "", "", "x", ""},
+	} {
+		p := diffLine{Before: c[0], After: c[1]}.Parts()
+		if got := [6]string{c[0], c[1], p.Start, p.Before, p.After, p.End}; got != c {
+			t.Errorf("%q, want %q", got, c)
+		}
+	}
+}
+
+// However two lines differ, their parts are the lines.
+func FuzzDiffParts(f *testing.F) {
+	f.Add("select a, b", "select b")
+	f.Add("\xff", "ä")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		p := diffLine{Before: before, After: after}.Parts()
+		if p.Start+p.Before+p.End != before || p.Start+p.After+p.End != after {
+			t.Errorf("%q and %q became %q", before, after, p)
+		}
+	})
+}

@@ -169,7 +169,7 @@ func TestNobodySavesOverAnother(t *testing.T) {
 	w.make(overdue())
 	w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "theirs", "sql", "select 1 as theirs"))
 	r := w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "mine", "sql", "select 2 as mine"))
-	w.want(r, http.StatusPreconditionFailed, "has saved revision 2 meanwhile", "<del>select 1 as theirs</del>", "<ins>select 2 as mine</ins>",
+	w.want(r, http.StatusPreconditionFailed, "has saved revision 2 meanwhile", "<del>select <b>1 as theirs</b></del>", "<ins>select <b>2 as mine</b></ins>",
 		`name=revision value="2"`, "select 2 as mine</textarea>")
 	if c := w.clip("overdue"); c.Revision.SQL != "select 1 as theirs" {
 		t.Errorf("%q", c.Revision.SQL)
@@ -181,7 +181,7 @@ func TestRevisionsAreComparedAndRestored(t *testing.T) {
 	w.make(overdue())
 	w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "worse", "sql", "select account\nfrom invoices\nwhere due < :day"))
 	w.want(w.get("/clips/overdue/revisions"), http.StatusOK, "worse", "the first", "current", `href="/clips/overdue/revisions/1"`)
-	w.want(w.get("/clips/overdue/revisions/2"), http.StatusOK, "<del>select account, balance</del>", "<ins>select account</ins>", "beside revision 1")
+	w.want(w.get("/clips/overdue/revisions/2"), http.StatusOK, "<del>select account<b>, balance</b></del>", "<ins>select account</ins>", "beside revision 1")
 	w.want(w.get("/clips/overdue/revisions/1"), http.StatusOK, "Restore revision 1")
 	w.want(w.get("/clips/overdue/revisions/9"), http.StatusNotFound, "No such revision")
 	w.want(w.postForm("/clips/overdue/revisions/1/restore", url.Values{"current": {"1"}}), http.StatusBadRequest, "Somebody else has changed")

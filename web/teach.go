@@ -38,7 +38,7 @@ func (s *site) teach(w http.ResponseWriter, r *http.Request, who clips.Person) {
 		return
 	}
 	sql := clip.Revision.SQL
-	l := lesson{Clip: clip, Clauses: explained(clips.Clauses(sql), clip.Revision.Params), MayCopy: who.Role >= clips.RoleAuthor && s.Desk != nil}
+	l := lesson{Clip: clip, Clauses: explained(clips.Clauses(sql), termsOf(clip.Revision.Params)), MayCopy: who.Role >= clips.RoleAuthor && s.Desk != nil}
 	if s.Desk != nil {
 		ctx, cancel := context.WithTimeout(r.Context(), lessonTime)
 		defer cancel()
@@ -82,13 +82,14 @@ func named(all []clips.Table, words []string) []clips.Table {
 	return in
 }
 
-func explained(all []clips.Clause, params []clips.Param) []taught {
+// explained has each clause with its meaning, and each term where it comes first.
+func explained(all []clips.Clause, terms *terms) []taught {
 	var out []taught
 	for _, c := range all {
 		one := taught{Text: tidy(c.Text), Says: meaning(c)}
 		own := c.Text
 		if len(c.Inner) > 0 {
-			one.Inner = explained(c.Inner, params)
+			one.Inner = explained(c.Inner, terms)
 			var inner strings.Builder
 			for _, part := range c.Inner {
 				inner.WriteString(part.Text)
@@ -96,7 +97,7 @@ func explained(all []clips.Clause, params []clips.Param) []taught {
 			before, after, _ := strings.Cut(c.Text, inner.String())
 			one.Text, one.After, own = tidy(before), tidy(after), before+after
 		}
-		one.Terms = append(termsIn(own), paramsIn(own, params)...)
+		one.Terms = terms.in(own)
 		out = append(out, one)
 	}
 	return out

@@ -11,11 +11,11 @@ func TestAClipTeachesItsSQL(t *testing.T) {
 	w.make(overdue("sql", `with open as (
 	select id, coalesce(balance, 0) as balance from invoices -- <all> of them
 )
-select account, sum(balance) filter (where id > 7)
+select account, sum(balance) filter (where id > 7), sum(1)
 from open
 left join accounts using (account)
 where due < :day and note <> 'group by'
-group by 1 order by 2 desc limit 10`))
+group by 1 having sum(balance) > 0 order by 2 desc limit 10`))
 	w.want(w.get("/clips/overdue"), http.StatusOK, `href="/clips/overdue/made"`)
 	page := w.get("/clips/overdue/made")
 	w.want(page, http.StatusOK, "with open as (", "calls its rows “open”", "<code>coalesce</code>: the first of these that is not empty",
@@ -23,6 +23,9 @@ group by 1 order by 2 desc limit 10`))
 		"where due &lt; :day and note &lt;&gt; &#39;group by&#39;</pre>", "<code>:day</code>: what the reader chooses as “Due before”; usually today",
 		"<pre>group by 1</pre>", "has the largest first", "Takes no more rows",
 		"All &lt;b&gt;bills&lt;/b&gt;.", "bigint: what it is known by", "Reads all 1.2 million rows of invoices", `href="/clips/new?from=overdue">Make my own from this`)
+	if n := strings.Count(page.body, "<code>sum</code>"); n != 1 {
+		t.Errorf("a term is explained %d times", n)
+	}
 	if n := strings.Count(page.body, "Keeps only the rows for which this is true"); n != 1 {
 		t.Errorf("%d clauses are a where", n)
 	}

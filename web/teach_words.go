@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strings"
 
 	"clipsheet/clips"
 )
@@ -87,26 +86,16 @@ var glossary = []term{
 	{"round", "rounded to so many digits"},
 }
 
-// termsIn are those of the glossary in a piece of SQL.
-func termsIn(sql string) []term {
-	words := clips.Words(sql)
-	var all []term
-	for _, t := range glossary {
-		if slices.Contains(words, t.Word) {
-			all = append(all, t)
-		}
-	}
-	return all
+// terms are the glossary and the parameters of a query, without those that were explained already.
+type terms struct {
+	words  []term
+	params []term
 }
 
-// paramsIn are the parameters in a piece of SQL.
-func paramsIn(sql string, params []clips.Param) []term {
-	names, _ := clips.ParamNames(sql) // what is wrong with it, whoever runs it will hear
-	var all []term
+// termsOf is everything there is to explain in a query with these parameters.
+func termsOf(params []clips.Param) *terms {
+	t := &terms{words: slices.Clone(glossary)}
 	for _, p := range params {
-		if !slices.Contains(names, p.Name) {
-			continue
-		}
 		says := "what the reader chooses"
 		if p.Label != "" {
 			says += " as “" + p.Label + "”"
@@ -114,7 +103,26 @@ func paramsIn(sql string, params []clips.Param) []term {
 		if p.Default != nil {
 			says += "; usually " + *p.Default
 		}
-		all = append(all, term{":" + p.Name, strings.TrimSpace(says)})
+		t.params = append(t.params, term{":" + p.Name, says})
 	}
-	return all
+	return t
+}
+
+// in takes the terms that are in a piece of SQL.
+func (t *terms) in(sql string) []term {
+	words := clips.Words(sql)
+	names, _ := clips.ParamNames(sql) // what is wrong with it, whoever runs it will hear
+	found := take(&t.words, func(one term) bool { return slices.Contains(words, one.Word) })
+	return append(found, take(&t.params, func(one term) bool { return slices.Contains(names, one.Word[1:]) })...)
+}
+
+// take moves the terms that are wanted out of those that are left.
+func take(left *[]term, wanted func(term) bool) (taken []term) {
+	for _, one := range *left {
+		if wanted(one) {
+			taken = append(taken, one)
+		}
+	}
+	*left = slices.DeleteFunc(*left, wanted)
+	return taken
 }

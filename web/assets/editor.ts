@@ -1,12 +1,13 @@
 // The SQL editor, in the place of a text field that stays what the form sends: every change is written back to it.
 // edit.js loads this, and without it works on the field itself. Both offer the same (see field.js).
-import { acceptCompletion, autocompletion, startCompletion } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, startCompletion, type CompletionSource } from "@codemirror/autocomplete";
 import { indentWithTab } from "@codemirror/commands";
-import { PostgreSQL, sql } from "@codemirror/lang-sql";
+import { PostgreSQL, schemaCompletionSource } from "@codemirror/lang-sql";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 
+import { keywords } from "./keywords.ts";
 import { look } from "./look.ts";
 import { columnsInUse, namespace, parameters, type Table } from "./schema.ts";
 import { typeOver } from "./typing.ts";
@@ -20,8 +21,9 @@ interface Keys {
 
 export function mount(field: HTMLTextAreaElement, keys: Keys) {
   let tables: readonly Table[] = [];
-  const language = new Compartment();
-  const postgres = () => sql({ dialect: PostgreSQL, schema: namespace(tables) });
+  const schema = new Compartment();
+  const offers = (autocomplete: CompletionSource) => PostgreSQL.language.data.of({ autocomplete });
+  const names = () => offers(schemaCompletionSource({ dialect: PostgreSQL, schema: namespace(tables) }));
   const press = (act: () => void) => () => (act(), true);
 
   const view = new EditorView({
@@ -35,9 +37,11 @@ export function mount(field: HTMLTextAreaElement, keys: Keys) {
         ])),
         basicSetup,
         keymap.of([indentWithTab]), // Escape, then Tab leaves: the editor itself sees to that
-        language.of(postgres()),
-        PostgreSQL.language.data.of({ autocomplete: parameters }),
-        PostgreSQL.language.data.of({ autocomplete: columnsInUse(() => tables) }),
+        PostgreSQL,
+        schema.of(names()),
+        offers(columnsInUse(() => tables)),
+        offers(parameters),
+        offers(keywords),
         autocompletion({ icons: false }),
         wrong,
         look,
@@ -78,7 +82,7 @@ export function mount(field: HTMLTextAreaElement, keys: Keys) {
       const from = Math.min(offset(position), view.state.doc.length);
       const word = /^[\p{L}\d_]*/u.exec(view.state.sliceDoc(from))?.[0] ?? "";
       const to = Math.min(from + Math.max(word.length, 1), view.state.doc.length);
-      view.dispatch({ effects: [setWrong.of({ from, to, words }), EditorView.scrollIntoView(from, { y: "center" })], selection: { anchor: from } });
+      view.dispatch({ effects: [setWrong.of({ from, to, words }), EditorView.scrollIntoView(from, { y: "center", xMargin: 80 })], selection: { anchor: from } });
       view.focus();
     },
     unmark() {
@@ -89,7 +93,7 @@ export function mount(field: HTMLTextAreaElement, keys: Keys) {
     },
     offer(found: readonly Table[]) {
       tables = found;
-      view.dispatch({ effects: language.reconfigure(postgres()) });
+      view.dispatch({ effects: schema.reconfigure(names()) });
     },
     complete() {
       startCompletion(view);

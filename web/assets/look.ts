@@ -26,8 +26,8 @@ const theme = EditorView.theme({
   ".cm-param": { color: "light-dark(#8a2be2, #c9a2ff)", fontWeight: "600" },
   ".cm-wrong": { textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "3px" },
   ".cm-wrong-line": { backgroundColor: "var(--bad-paper)" },
-  ".cm-wrong-words": { padding: "0 6px .3rem", color: "var(--bad)", backgroundColor: "var(--bad-paper)", whiteSpace: "pre", overflow: "hidden" },
-  ".cm-wrong-words p": { margin: "0", whiteSpace: "pre-wrap", fontFamily: "system-ui, sans-serif" },
+  ".cm-wrong-words": { padding: "0 6px .3rem", color: "var(--bad)", backgroundColor: "var(--bad-paper)", whiteSpace: "pre" },
+  ".cm-wrong-words p": { position: "sticky", left: "3.5rem", width: "fit-content", maxWidth: "min(60rem, 75vw)", margin: "0", whiteSpace: "pre-wrap", fontFamily: "system-ui, sans-serif" },
 });
 
 const colours = HighlightStyle.define([
