@@ -38,6 +38,9 @@ var routes = map[string]clips.Role{
 	"POST /me/sessions/{id}/end":   clips.RoleReader,
 	"POST /me/keys":                clips.RoleReader,
 	"POST /me/keys/{id}/revoke":    clips.RoleReader,
+	"POST /me/keys/{id}/rotate":    clips.RoleReader,
+	"GET /keys":                    clips.RoleAdmin,
+	"POST /keys/{id}/revoke":       clips.RoleAdmin,
 	"GET /audit":                   clips.RoleAdmin,
 	"GET /audit.csv":               clips.RoleAdmin,
 	"GET /people":                  clips.RoleAdmin,
@@ -47,6 +50,7 @@ var routes = map[string]clips.Role{
 	"POST /people/{id}/activate":   clips.RoleAdmin,
 	"POST /people/{id}/deactivate": clips.RoleAdmin,
 
+	"GET /settings":                   clips.RoleAdmin,
 	"GET /search":                     clips.RoleReader,
 	"GET /search.json":                clips.RoleReader,
 	"GET /events":                     clips.RoleReader,

@@ -92,3 +92,39 @@ func TestAPIKeys(t *testing.T) {
 	pgtest.Exec(t, c.dsn, `update clipsheet.api_keys set expires_at = now()`)
 	c.want(with(reader), http.StatusUnauthorized)
 }
+
+func TestKeysAreRotatedAndAdminsEndThem(t *testing.T) {
+	c := newCompany(t)
+	ann, admin := c.as(clips.RoleAuthor), c.as(clips.RoleAdmin)
+	first := c.key("author@example.com", clips.RoleAuthor)
+	works := func(key string) bool {
+		t.Helper()
+		return c.world.get("/api/v1/me", "Authorization", "Bearer "+key).status == http.StatusOK
+	}
+	rotated := func(id, grace string) string {
+		t.Helper()
+		r := ann.post("/me/keys/"+id+"/rotate", filled("grace", grace))
+		c.want(r, http.StatusOK, "shown this once")
+		_, rest, _ := strings.Cut(r.body, "<pre tabindex=0>")
+		key, _, _ := strings.Cut(rest, "</pre>")
+		return key
+	}
+	second := rotated("1", "24h")
+	if !works(first) || !works(second) {
+		t.Error("not both work during the grace")
+	}
+	third := rotated("2", "0")
+	if works(second) || !works(third) {
+		t.Error("without a grace the old one works, or the new one does not")
+	}
+	c.want(ann.post("/me/keys/3/rotate", filled("grace", "9999h")), http.StatusBadRequest, "from the list")
+	if r := admin.post("/me/keys/3/rotate", filled("grace", "0")); r.status != http.StatusSeeOther || !works(third) {
+		t.Errorf("somebody else rotates it: %d", r.status)
+	}
+	c.want(admin.get("/people"), http.StatusOK, `href="/keys"`)
+	c.want(admin.get("/keys"), http.StatusOK, "author@example.com", "/keys/3/revoke", "expired")
+	if r := admin.post("/keys/3/revoke", nil); r.status != http.StatusSeeOther || works(third) {
+		t.Errorf("an admin does not end it: %d", r.status)
+	}
+	c.want(admin.get("/audit?what=key"), http.StatusOK, "key rotated", "of author@example.com")
+}

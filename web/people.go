@@ -54,7 +54,10 @@ func (s *site) peoplePages(r chi.Router) {
 	r.Get("/me", s.signedIn(clips.RoleReader, s.profile))
 	r.Post("/me/sessions/{id}/end", s.signedIn(clips.RoleReader, s.endSession))
 	r.Post("/me/keys", s.signedIn(clips.RoleReader, s.makeKey))
+	r.Post("/me/keys/{id}/rotate", s.signedIn(clips.RoleReader, s.rotateKey))
 	r.Post("/me/keys/{id}/revoke", s.signedIn(clips.RoleReader, s.revokeKey))
+	r.Get("/keys", s.signedIn(clips.RoleAdmin, s.allKeys))
+	r.Post("/keys/{id}/revoke", s.signedIn(clips.RoleAdmin, s.revokeAnyKey))
 
 	r.Get("/people", s.signedIn(clips.RoleAdmin, s.people))
 	r.Post("/people", s.signedIn(clips.RoleAdmin, s.addPerson))

@@ -13,6 +13,7 @@ type profilePage struct {
 	Sessions []sessionLine
 	Keys     []keyLine
 	Roles    []clips.Role // those a key can have
+	Graces   []choice     // how long a key goes on that was rotated
 	Made     string       // the label of a key that was just made
 	Secret   string       // and the key itself, shown this once
 	Wrong    string
@@ -26,8 +27,8 @@ type sessionLine struct {
 
 type keyLine struct {
 	clips.APIKey
-	Expires, Used *moment
-	Expired       bool
+	Came, Expires, Used *moment
+	Expired             bool
 }
 
 func (s *site) profile(w http.ResponseWriter, r *http.Request, who clips.Person) {
@@ -35,10 +36,10 @@ func (s *site) profile(w http.ResponseWriter, r *http.Request, who clips.Person)
 }
 
 func (s *site) showProfile(w http.ResponseWriter, r *http.Request, who clips.Person, status int, page profilePage) {
-	page.Person, page.Roles = who, clips.Roles()[:who.Role]
+	page.Person, page.Roles, page.Graces = who, clips.Roles()[:who.Role], keyGraces
 	var err error
 	if page.Sessions, err = s.sessionsOf(r, who); err == nil {
-		page.Keys, err = s.keysOf(r, who)
+		page.Keys, err = s.keysOf(r, who.ID)
 	}
 	if err != nil {
 		s.fault(w, r, err)
@@ -63,12 +64,13 @@ func (s *site) sessionsOf(r *http.Request, who clips.Person) ([]sessionLine, err
 	return lines, err
 }
 
-func (s *site) keysOf(r *http.Request, who clips.Person) ([]keyLine, error) {
-	all, err := s.People.Keys(r.Context(), who.ID)
+// keysOf lists the keys of a person; those of everybody, for 0.
+func (s *site) keysOf(r *http.Request, holder int64) ([]keyLine, error) {
+	all, err := s.People.Keys(r.Context(), holder)
 	var lines []keyLine
 	for _, k := range all {
 		expired := !k.ExpiresAt.IsZero() && k.ExpiresAt.Before(s.Now())
-		lines = append(lines, keyLine{k, s.moment(k.ExpiresAt, time.UTC), s.moment(k.LastUsedAt, time.UTC), expired})
+		lines = append(lines, keyLine{k, s.moment(k.CreatedAt, time.UTC), s.moment(k.ExpiresAt, time.UTC), s.moment(k.LastUsedAt, time.UTC), expired})
 	}
 	return lines, err
 }

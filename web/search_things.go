@@ -19,13 +19,14 @@ const (
 	kindSource   = "Source"
 	kindPerson   = "Person"
 	kindRun      = "Run"
+	kindSetting  = "Setting"
 	kindAction   = "Action"
 )
 
 // findable lists what somebody may see, what is asked for most first.
 func (s *site) findable(r *http.Request, who clips.Person) (all []findable, err error) {
 	for _, list := range []func(context.Context, clips.Person) ([]findable, error){
-		s.findableClips, s.findableSyncs, s.findableWorkbooks, s.findableSources, s.findablePeople,
+		s.findableClips, s.findableSyncs, s.findableWorkbooks, s.findableSources, s.findablePeople, s.findableSettings,
 	} {
 		some, err := list(r.Context(), who)
 		if err != nil {
@@ -99,6 +100,20 @@ func (s *site) findablePeople(ctx context.Context, who clips.Person) (all []find
 	return all, err
 }
 
+func (s *site) findableSettings(_ context.Context, who clips.Person) (all []findable, err error) {
+	if s.Settings == nil || who.Role < clips.RoleAdmin {
+		return nil, nil
+	}
+	for _, part := range s.Settings().Parts {
+		for _, set := range part.Settings {
+			if set.Key != "" {
+				all = append(all, findable{found{kindSetting, set.Name, set.Key + " = " + set.Value, "/settings#" + set.Key}, 0, []string{set.Name, set.Key}, []string{part.Title, set.Value}})
+			}
+		}
+	}
+	return all, nil
+}
+
 // action is something to do, or a page to go to.
 type action struct {
 	name, address string
@@ -110,6 +125,7 @@ var actions = []action{
 	{"New clip", "/clips/new", clips.RoleAuthor, "make write create query sql"},
 	{"New sync", "/syncs/new", clips.RoleAuthor, "make create google sheets spreadsheet push"},
 	{"API keys", "/me#keys", clips.RoleReader, "token program make create revoke"},
+	{"Everybody's API keys", "/keys", clips.RoleAdmin, "token revoke"},
 	{"Where I am signed in", "/me", clips.RoleReader, "sessions browsers profile sign out"},
 	{"Add a person", "/people#add", clips.RoleAdmin, "invite role people user"},
 	{"Connect a Google account", "/accounts#connect", clips.RoleAdmin, "oauth sheets reconnect"},

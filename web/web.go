@@ -80,6 +80,7 @@ type Options struct {
 	Stopping    <-chan struct{}                                 // closed when streams are to end, since the server stops; may be nil
 	SignIn      *SignIn                                         // how people sign in; nil: nobody does
 	People      People                                          // required to sign in; nil: there is no audit log
+	Settings    func() Settings                                 // for admins; nil: there is no page of them
 	SourceNames func() []string                                 // of all there are; none
 	Origin      string                                          // where people at this machine find the pages to manage things: http://localhost:8765
 	Home        map[string]string                               // slug → address of the clip's page, for the front page; not to change
@@ -140,6 +141,7 @@ func New(o Options) http.Handler {
 	s.syncPages(r)
 	s.runPages(r)
 	s.sourcePages(r)
+	s.settingsPages(r)
 	s.searchPages(r)
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { notFound(w) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { notAllowed(w) })

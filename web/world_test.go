@@ -181,7 +181,7 @@ func newWorld(t *testing.T, change ...func(*web.Options)) *world {
 	t.Cleanup(cache.Close)
 	stopped := make(chan struct{}) // so that streams end at once, but where a test looks at one
 	close(stopped)
-	w.options = web.Options{Syncs: &syncsOf{Store: st}, Sources: checked{}, Desk: deskOf{w.follow}, Stopping: stopped, Store: st, Results: cache, Workbook: workbook, BaseURL: "https://clips.example.com", Listen: "127.0.0.1:8765", Local: true,
+	w.options = web.Options{Syncs: &syncsOf{Store: st}, Sources: checked{}, Settings: someSettings, Desk: deskOf{w.follow}, Stopping: stopped, Store: st, Results: cache, Workbook: workbook, BaseURL: "https://clips.example.com", Listen: "127.0.0.1:8765", Local: true,
 		Metrics: prometheus.NewRegistry(), Log: log}
 	for _, c := range change {
 		c(&w.options)

@@ -96,6 +96,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		SignIn:      cfg.Auth.signIn(),
 		People:      s.state,
 		SourceNames: func() []string { return slices.Sorted(maps.Keys(s.config.Load().Sources)) },
+		Settings:    func() web.Settings { return settings(cfg, s.config.Load()) },
 		Origin:      cfg.origin(),
 		BaseURL:     cfg.Server.BaseURL,
 		Listen:      cfg.Server.Listen,
@@ -141,8 +142,8 @@ func (s *service) reload(ctx context.Context) {
 	}
 	s.log.Info("the config was reloaded", "sources", len(cfg.Sources), "clips", len(cfg.Clips))
 	if cfg.Server != old.Server && cfg.Server.Listen != old.Server.Listen || cfg.State != old.State || cfg.Limits != old.Limits ||
-		!reflect.DeepEqual(cfg.Auth, old.Auth) {
-		s.log.Warn("[server], [state], [auth] and [limits] take effect at the next start")
+		cfg.Security != old.Security || cfg.Alerts != old.Alerts || !reflect.DeepEqual(cfg.Auth, old.Auth) || !reflect.DeepEqual(cfg.Google, old.Google) {
+		s.log.Warn("sources, clips, syncs and workbooks are as the file says; the rest of it takes effect at the next start")
 	}
 }
 
