@@ -42,10 +42,44 @@ function take(page) {
   }
 }
 
-if (parts().length) {
-  const events = new EventSource("/events"); // which comes back by itself
+// The news comes as long as somebody looks: a browser keeps six connections to a server in all, so pages that nobody sees
+// would leave none to those that somebody does. What happened meanwhile is looked at when they come to the front again.
+const firstWait = 1000;
+const longestWait = 60_000;
+let events;
+let wait = firstWait;
+let timer;
+
+function listen() {
+  deafen();
+  events = new EventSource("/events");
+  events.addEventListener("open", () => { wait = firstWait; });
   events.addEventListener("news", look);
-  addEventListener("pagehide", () => events.close());
+  events.addEventListener("error", () => {
+    // A connection that breaks comes back by itself. An answer that is no news ends it, as of a proxy whose server starts.
+    if (events.readyState === EventSource.CLOSED) {
+      timer = setTimeout(listen, wait);
+      wait = Math.min(wait * 2, longestWait);
+    }
+  });
+}
+
+function deafen() {
+  clearTimeout(timer);
+  events?.close();
+}
+
+if (parts().length) {
+  const follow = () => {
+    if (document.hidden) {
+      deafen();
+    } else {
+      listen(); // the first news is how things are
+    }
+  };
+  follow();
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("pagehide", deafen);
   addEventListener("pageshow", (event) => {
     if (event.persisted) {
       location.reload();
