@@ -13,6 +13,7 @@ type Query struct {
 	TimeZone string  // IANA name; empty leaves the server's
 	Limits   Limits  // zero fields leave the source's own
 	Map      PosFunc // maps a position in SQL to the author's text; nil is the identity
+	Began    func()  // called once there is a place for the query, which may be waited for; may be nil
 }
 
 // PosFunc maps a 1-based character position, as Postgres reports it, to one in the text the author wrote.

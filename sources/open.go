@@ -25,6 +25,9 @@ func (f *Follower) Open(ctx context.Context, q clips.Query) (clips.Rows, error) 
 	if err := f.sit(ctx); err != nil {
 		return nil, err
 	}
+	if q.Began != nil {
+		q.Began()
+	}
 	s, err := f.begin(ctx, q.TimeZone, messageLimit(f.limits(q.Limits)))
 	if err != nil {
 		f.stand()

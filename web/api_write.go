@@ -61,7 +61,7 @@ func (s *site) apiDraft(r *http.Request, who clips.Person, slug string, revision
 	if err := d.complete(); err != nil {
 		return d, err
 	}
-	_, err = s.try(r.Context(), d, 0)
+	_, err = s.try(r.Context(), d, 0, &progress{})
 	switch kind := clips.KindOf(err); kind {
 	case clips.KindSQL, clips.KindWrite, clips.KindPermission:
 		err = apiError{http.StatusBadRequest, string(kind), clips.NoticeOf(err)} // the author's to change

@@ -205,6 +205,9 @@ type countedRows struct {
 }
 
 func (c *countedRows) Next() bool {
-	c.read.Add(1)
-	return c.Rows.Next()
+	ok := c.Rows.Next()
+	if ok {
+		c.read.Add(1)
+	}
+	return ok
 }

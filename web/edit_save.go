@@ -25,11 +25,12 @@ func (s *site) saveNewClip(w http.ResponseWriter, r *http.Request, who clips.Per
 		s.showTried(w, r, who, p, err)
 		return
 	}
+	allowWaiting(w)
 	if err = d.complete(); err == nil {
 		err = s.checkAccess(r.Context(), who, clips.Clip{}, d.Clip.Owner, d.Clip.Visibility)
 	}
 	if err == nil {
-		if _, err = s.try(r.Context(), d, 0); err == nil {
+		if _, err = s.try(r.Context(), d, 0, &progress{}); err == nil {
 			err = s.Store.CreateClip(r.Context(), d.Clip, s.actor(r, who))
 		}
 	}
@@ -48,14 +49,20 @@ func isTry(r *http.Request) bool {
 
 // showTried shows the editor with the first rows of the draft, or how they would be found.
 func (s *site) showTried(w http.ResponseWriter, r *http.Request, who clips.Person, p *editPage, why error) {
-	if why == nil {
-		why = s.tryOut(r, who, p)
+	allowWaiting(w)
+	switch {
+	case why != nil:
+		s.showEditor(w, r, who, p, why)
+	case wantsLive(r):
+		s.showLive(w, r, func(how *progress) error { return s.tryOut(r, who, p, how) },
+			func(w http.ResponseWriter, why error) { s.showEditor(w, r, who, p, why) })
+	default:
+		s.showEditor(w, r, who, p, s.tryOut(r, who, p, &progress{}))
 	}
-	s.showEditor(w, r, who, p, why)
 }
 
 // tryOut runs the draft, or what of it is selected.
-func (s *site) tryOut(r *http.Request, who clips.Person, p *editPage) error {
+func (s *site) tryOut(r *http.Request, who clips.Person, p *editPage, how *progress) error {
 	selected := selectionOf(r.PostForm)
 	p.Selected = selected.sql != ""
 	d, err := s.only(p.Draft, selected, who)
@@ -67,7 +74,7 @@ func (s *site) tryOut(r *http.Request, who clips.Person, p *editPage) error {
 		p.Plan = plan
 		return selected.moved(err)
 	}
-	tried, err := s.try(r.Context(), d, triedRows)
+	tried, err := s.try(r.Context(), d, triedRows, how)
 	if err != nil {
 		return selected.moved(err)
 	}
@@ -88,9 +95,10 @@ func (s *site) saveClip(w http.ResponseWriter, r *http.Request, who clips.Person
 		s.showTried(w, r, who, p, err)
 		return
 	}
+	allowWaiting(w)
 	if err = d.complete(); err == nil {
 		var tried preview
-		if tried, err = s.try(r.Context(), d, 0); err == nil && r.PostForm.Get("do") != doConfirm {
+		if tried, err = s.try(r.Context(), d, 0, &progress{}); err == nil && r.PostForm.Get("do") != doConfirm {
 			p.Changes, err = s.noticed(r, old, d.Clip, tried.Columns)
 		}
 	}

@@ -38,8 +38,8 @@ type preview struct {
 	Columns []clips.Column
 }
 
-// try runs a draft, and reads its first rows. A most of 0 is for its columns alone.
-func (s *site) try(ctx context.Context, d draft, most int64) (p preview, err error) {
+// try runs a draft, and reads its first rows, keeping how that goes. A most of 0 is for its columns alone.
+func (s *site) try(ctx context.Context, d draft, most int64, how *progress) (p preview, err error) {
 	rev := d.Clip.Revision
 	bound, err := clips.Bind(rev, d.given(), s.Now(), s.zone(rev))
 	if err != nil {
@@ -49,6 +49,7 @@ func (s *site) try(ctx context.Context, d draft, most int64) (p preview, err err
 	defer cancel()
 	query := bound.Query
 	query.Limits = triedLimits
+	query.Began = func() { how.hasBegun.Store(true) }
 	began := time.Now()
 	rows, err := s.Desk.Try(ctx, rev.Source, query)
 	if err != nil {
@@ -59,7 +60,7 @@ func (s *site) try(ctx context.Context, d draft, most int64) (p preview, err err
 	if most == 0 {
 		return p, nil
 	}
-	first := &firstRows{Rows: rows, left: most}
+	first := &firstRows{Rows: &countedRows{rows, &how.rows}, left: most}
 	var table bytes.Buffer
 	if err := writeTable(&table, first, nil); err != nil {
 		return p, err

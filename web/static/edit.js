@@ -23,7 +23,6 @@ async function tryOut(what) {
   cancel.hidden = false;
   text.unmark();
   const began = Date.now();
-  const clock = setInterval(() => { said.textContent = `Running for ${Math.round((Date.now() - began) / 1000)} s …`; }, 1000);
   said.textContent = "Running …";
   try {
     const body = new URLSearchParams(new FormData(form));
@@ -33,16 +32,39 @@ async function tryOut(what) {
       body.set("selected", selected);
       body.set("selected_at", at);
     }
-    const answer = await fetch(location.href, { method: "POST", body, signal: mine.signal });
-    take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const answer = await fetch(location.href, { method: "POST", body, signal: mine.signal, headers: { Accept: "application/x-ndjson" } });
+    const page = await pageOf(answer, (news) => { said.textContent = progressOf(news, Date.now() - began); });
+    take(new DOMParser().parseFromString(page, "text/html"));
     said.textContent = "";
   } catch (error) {
     if (running !== mine) return; // another run has begun, whose words stand there
     said.textContent = error.name === "AbortError" ? "Stopped." : "The server cannot be reached: try again.";
   } finally {
-    clearInterval(clock);
     if (running === mine) cancel.hidden = true;
   }
+}
+
+// pageOf reads how a run goes, line by line, up to the page that ends it. What is no run is a page at once.
+async function pageOf(answer, tell) {
+  if (!answer.headers.get("Content-Type")?.startsWith("application/x-ndjson")) return answer.text();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let rest = ""; ;) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error("the answer ends early");
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) {
+      const news = JSON.parse(line);
+      if (news.page) return news.page;
+      tell(news);
+    }
+  }
+}
+
+function progressOf({ stage, rows }, milliseconds) {
+  const seconds = `${Math.round(milliseconds / 1000)} s`;
+  if (stage === "queued") return `Waiting for a place on the source, ${seconds} …`;
+  return rows ? `${rows} rows so far, ${seconds} …` : `Running, ${seconds} …`;
 }
 
 function take(page) {
