@@ -13,9 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
-
 	"clipsheet/clips"
 )
 
@@ -114,28 +111,6 @@ func codingOf(r *http.Request, f format, info clips.SnapshotInfo) coding {
 		return identity
 	}
 	return codingFor(r.Header)
-}
-
-// encode has write's bytes compressed. The files are kept, so they are worth more than the fastest level.
-func (c coding) encode(w io.Writer, write func(io.Writer) error) error {
-	var packed io.WriteCloser
-	var err error
-	switch c.name {
-	case "gzip":
-		packed = gzip.NewWriter(w)
-	case "zstd":
-		// Browsers refuse windows above 8 MB, and small readers are glad of less.
-		packed, err = zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
-	default:
-		return write(w)
-	}
-	if err != nil {
-		return err
-	}
-	if err := write(packed); err != nil {
-		return err
-	}
-	return packed.Close()
 }
 
 // variant names all that makes one body of a result differ from another.
