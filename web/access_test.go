@@ -63,6 +63,8 @@ var routes = map[string]clips.Role{
 	"GET /syncs/{name}":               clips.RoleReader,
 	"GET /syncs/{name}/edit":          clips.RoleAuthor,
 	"GET /syncs/{name}/remove":        clips.RoleAuthor,
+	"GET /syncs/{name}/tab":           clips.RoleAuthor,
+	"POST /syncs/{name}/tab":          clips.RoleAuthor,
 	"GET /syncs/{name}/undo":          clips.RoleAuthor,
 	"POST /syncs":                     clips.RoleAuthor,
 	"POST /syncs/new/preview":         clips.RoleAuthor,

@@ -30,6 +30,10 @@ type Syncs interface {
 	CreateSync(ctx context.Context, s clips.Sync) error
 	UpdateSync(ctx context.Context, s clips.Sync) error
 	RetireSync(ctx context.Context, name string) error
+	// MoveSync has one begin anew at its Tab and At: what it wrote elsewhere is no longer its own. clips.ErrEdited as above.
+	MoveSync(ctx context.Context, s clips.Sync) error
+	// Tabs lists the tabs of a spreadsheet, from left to right, as an account sees them.
+	Tabs(ctx context.Context, account, spreadsheet string) ([]string, error)
 	// CreateSpreadsheet makes one that belongs to an account, and gives its ID.
 	CreateSpreadsheet(ctx context.Context, account, title string) (id string, err error)
 

@@ -24,6 +24,8 @@ func (s *site) syncFormPages(r chi.Router) {
 	r.Get("/syncs/{name}/edit", s.signedIn(clips.RoleAuthor, s.editSync))
 	r.Post("/syncs/{name}/edit/preview", s.signedIn(clips.RoleAuthor, s.previewEditedSync))
 	r.Post("/syncs/{name}/edit", s.signedIn(clips.RoleAuthor, s.saveEditedSync))
+	r.Get("/syncs/{name}/tab", s.signedIn(clips.RoleAuthor, s.chooseTab))
+	r.Post("/syncs/{name}/tab", s.signedIn(clips.RoleAuthor, s.moveSync))
 	r.Get("/syncs/{name}/remove", s.signedIn(clips.RoleAuthor, s.confirmRemoval))
 	r.Post("/syncs/{name}/remove", s.signedIn(clips.RoleAuthor, s.removeSync))
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strings"
 
 	"clipsheet/clips"
@@ -46,9 +47,15 @@ func (s *site) stateOf(st clips.SyncStatus, accounts map[string]clips.Account) s
 func (s *site) cures(sync clips.Sync, kind clips.Kind, notice string, account clips.Account) []cure {
 	switch kind {
 	case clips.KindAccount:
-		return []cure{{Label: "Connect the account again", Address: "/accounts"}}
+		return []cure{{Label: "Connect the account again", Address: "/accounts#account-" + url.PathEscape(account.Name)}}
 	case clips.KindTarget, clips.KindPermission:
 		all := []cure{{Label: "Open the spreadsheet", Address: s.Syncs.Address(sync.Spreadsheet)}}
+		switch own := !sync.Declared && s.Syncs.WorkbookOf(sync) == ""; {
+		case own && strings.HasPrefix(notice, "There is no spreadsheet"): // it may be gone for good
+			all = append(all, cure{Label: "Choose another spreadsheet", Address: "/syncs/" + sync.Name + "/edit"})
+		case own && kind == clips.KindTarget && !strings.HasPrefix(notice, "Google does not let"):
+			all = append(all, cure{Label: "Choose another tab", Address: "/syncs/" + sync.Name + "/tab"})
+		}
 		if account.Email != "" && strings.Contains(notice, account.Email) {
 			all = append(all, cure{Label: "Share it with this address, as editor", Copy: account.Email})
 		}

@@ -54,6 +54,32 @@ func (s *Store) UpdateSync(ctx context.Context, sync clips.Sync) error {
 	}))
 }
 
+// MoveSync has a sync that was made in the application begin anew at the tab and cell that it names, as another target:
+// what it wrote elsewhere stays there, and is people's own from then on. It is ErrEdited as UpdateSync is.
+func (s *Store) MoveSync(ctx context.Context, sync clips.Sync) error {
+	return explain("move the sync", s.write(ctx, func(tx pgx.Tx) error {
+		have, err := lockedSync(ctx, tx, sync.Name)
+		switch {
+		case err != nil:
+			return err
+		case have.ID == 0 || !have.RetiredAt.IsZero():
+			return clips.ErrNotFound
+		case have.Declared:
+			return errDeclared
+		case have.Edition != sync.Edition:
+			return clips.ErrEdited
+		}
+		if err := storable("The tab", sync.Tab, sync.At); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			update clipsheet.syncs
+			set tab = $2, at_cell = $3, target = $4, edition = edition + 1
+			where id = $1`, have.ID, sync.Tab, sync.At, newTarget())
+		return err
+	}))
+}
+
 // RetireSync takes a sync that was made in the application out of use. What is in its spreadsheet stays there, and so
 // does its history.
 func (s *Store) RetireSync(ctx context.Context, name string) error {

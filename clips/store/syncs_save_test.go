@@ -216,3 +216,26 @@ func TestThePulseChangesWithWhateverBeginsOrEnds(t *testing.T) {
 	}
 	look("its end")
 }
+
+func TestAMovedSyncIsAnotherTarget(t *testing.T) {
+	t.Parallel()
+	s, _ := openSyncing(t, "declared")
+	was := create(t, s, made("mine"))
+	move := func(name, tab string, edition int) error {
+		return s.MoveSync(t.Context(), clips.Sync{Name: name, Tab: tab, At: "C3", Edition: edition})
+	}
+	if err := move("mine", "Elsewhere", 1); err != nil {
+		t.Fatal(err)
+	}
+	now := syncOf(t, s, "mine")
+	if now.Target == was.Target || len(now.Target) != 32 || now.Tab != "Elsewhere" || now.At != "C3" || now.Edition != 2 || now.ID != was.ID {
+		t.Errorf("it is %+v", now)
+	}
+	if err := move("mine", "Third", 1); !errors.Is(err, clips.ErrEdited) {
+		t.Errorf("over what somebody else saved: %v", err)
+	}
+	if err := move("nothing", "Third", 1); !errors.Is(err, clips.ErrNotFound) {
+		t.Errorf("one that is not there: %v", err)
+	}
+	wantNotice(t, move("declared", "Third", 1), "The sync is declared in the config file: change it there.")
+}

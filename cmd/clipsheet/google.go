@@ -169,6 +169,19 @@ func (g *google) create(ctx context.Context, name, title string, at GoogleEndpoi
 		ByDrive: slices.Contains(a.Scopes, account.ScopeDriveFile)})
 }
 
+// tabs lists the tabs of a spreadsheet, as the account sees them.
+func (g *google) tabs(ctx context.Context, name, spreadsheet string, at GoogleEndpoints) ([]string, error) {
+	name, err := g.resolve(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	who, err := g.identity(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return sheets.Tabs(ctx, who, at.Sheets, spreadsheet)
+}
+
 // List lists the accounts in use.
 func (g *google) List(ctx context.Context) ([]clips.Account, error) {
 	all, err := g.store.Accounts(ctx)

@@ -31,6 +31,10 @@ func (p syncPages) CreateSpreadsheet(ctx context.Context, account, title string)
 	return p.google.create(ctx, account, title, p.at)
 }
 
+func (p syncPages) Tabs(ctx context.Context, account, spreadsheet string) ([]string, error) {
+	return p.google.tabs(ctx, account, spreadsheet, p.at)
+}
+
 func (syncPages) Slots(schedule, zone string, after time.Time, n int) ([]time.Time, error) {
 	s, err := clipsync.ParseSchedule(schedule, zone)
 	if err != nil {
