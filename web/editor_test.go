@@ -1,12 +1,14 @@
 package web_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/go-rod/rod/lib/input"
 
 	"clipsheet/clips"
+	"clipsheet/internal/localpg/pgtest"
 )
 
 // editor opens the editor of a new clip, and waits for the schema.
@@ -125,5 +127,41 @@ func TestAssetsAreCompressed(t *testing.T) {
 	}
 	if got := unpack(t, packed); got != plain.body {
 		t.Errorf("it unpacks to %.200s", got)
+	}
+}
+
+// Postgres answers what was laid out as it answers what was written.
+func TestLaidOutSQLMeansTheSame(t *testing.T) {
+	w, page := editor(t)
+	written := []string{
+		"select e'it\\'s -- \\\\', U&'d\\0061ta', x'1F'::int, $$ it's $$, $a$ $$ $a$, 'it''s', 'a -- b', '/* c */'",
+		"select 1 -- two 'quotes' and \"more\n+ 2 /* a /* nested */ comment */ * 3--the end",
+		"select - -1, 2 - -1, +1, 5-3, 5--3\n-1, @ -5, |/ 25, 2^3, 7%4, not true",
+		"select '{\"a\":[1,{\"b\":2}]}'::jsonb->'a'->1->>'b', '{\"a\":1}'::jsonb ? 'a', '{\"a\":{\"b\":3}}'::jsonb #>> '{a,b}', array[1,2]@>array[1], 'ab' ~* '^A', 'a'||'b'",
+		"select (array[1,2,3])[1:2], (array[[1,2],[3,4]])[2][1], 1.5e-3, .5, 1e3, '1 day'::interval*2",
+		"with recursive n(i) as (select 1 union all select i+1 from n where i<5), m as materialized(select i from n) select i, sum(i)over(order by i rows between 1 preceding and current row) from m where i between 2 and 4 order by i desc nulls last limit 2 offset 1",
+		"select count(*)filter(where i>2), string_agg(i::text, ', ' order by i desc), grouping(i%2) from generate_series(1,5) as g(i) group by rollup(i%2) having count(*)>1 order by 3, 1",
+		"select case when a is distinct from b then 'x' else 'y' end as \"Odd \"\"name\", a, b from (values (1, null), (2, 2)) v(a, b) where (a, 1) in ((1, 1), (2, 1)) and exists(select from generate_series(1, a)) order by a",
+		"SELECT Distinct ON (i/2) i FROM generate_series(1,6) i ORDER BY i/2, i DESC",
+		"select extract(year from date '2026-11-25'), date_trunc('month', timestamp '2026-11-25 10:00')::date, interval '1 day' + timestamp '2026-01-01', cast('7' as numeric(10,2)), timestamp with time zone '2026-01-01 00:00+00' at time zone 'Asia/Tokyo'",
+		"select * from (select 1 as \"from\", 2 as \"Select\") x natural join (select 1 as \"from\") y cross join lateral (select x.\"from\"+1) z(w) left join (select 3) q(v) on true;",
+		"values (1, 'a'), (2, 'b') union all (select 3, 'c' except select 4, 'd') order by 1",
+	}
+	laidOut := page.MustEval(`async (all) => {
+		const { format } = await import(document.getElementById("editor").dataset.format);
+		return all.map(format);
+	}`, written).Arr()
+	for i, sql := range written {
+		text := laidOut[i].Str()
+		if text == sql || laidOut[i].Nil() {
+			t.Errorf("%s is left as it is", sql)
+			continue
+		}
+		rows := func(sql string) []string {
+			return pgtest.Query(t, w.dsn, "select q::text from (\n"+strings.TrimSuffix(sql, ";")+"\n) q")
+		}
+		if got, want := rows(text), rows(sql); !slices.Equal(got, want) {
+			t.Errorf("%s\nyields %q\n%s\nyields %q", sql, want, text, got)
+		}
 	}
 }
