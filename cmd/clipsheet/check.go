@@ -14,10 +14,12 @@ import (
 	"clipsheet/clips"
 	"clipsheet/sheets/account"
 	"clipsheet/sheets/selftest"
+	"clipsheet/web"
 )
 
 type checkCmd struct {
 	configFlag
+	serverFlag
 	JSON     bool   `name:"json" help:"Print the findings as JSON."`
 	Google   string `xor:"instead" placeholder:"SPREADSHEET" help:"Instead, try on a real spreadsheet what we rely on Google to do: its address, best of an empty one. It takes some minutes, in tabs of its own, which go at the end."`
 	ReadData bool   `name:"read-data" xor:"instead" help:"Instead, read every stored result, and compare it with its checksums."`
@@ -26,12 +28,25 @@ type checkCmd struct {
 
 // Help is shown below the flags.
 func (checkCmd) Help() string {
-	return "Exits with 1 when anything is wrong, with 2 when the config is."
+	return "Exits with 1 when anything is wrong, with 2 when the config is.\n\n" +
+		"With --server it tells what a running server knows: of its sources, accounts and syncs."
 }
 
 func (c *checkCmd) Run(ctx context.Context, std streams) error {
 	findings, code := []clips.Finding(nil), error(nil)
 	switch {
+	case c.Server != "" && (c.Google != "" || c.ReadData):
+		return usagef("--google and --read-data work where the server's config is: leave out --server")
+	case c.Server != "":
+		code = c.onServer(func(r *remote) (err error) {
+			findings, err = checkRemotely(ctx, r)
+			return err
+		})
+		if code == nil && !allWell(findings) {
+			code = errSilent
+		} else if code != nil {
+			return code
+		}
 	case c.Google != "":
 		findings, code = c.tryGoogle(ctx, std)
 	case c.ReadData:
@@ -102,6 +117,9 @@ func examine(ctx context.Context, path string) ([]clips.Finding, error) {
 		all = append(all, clips.Finding{Level: clips.LevelWarning, Subject: "config", Text: "there is no source, so nothing can run",
 			Cure: "Add [sources.NAME] with the dsn of a follower."})
 	}
+	if in := cfg.Auth.signIn(); in != nil {
+		all = append(all, web.CheckSignIn(ctx, *in, cfg.Server.BaseURL, nil)...)
+	}
 	st, err := openState(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		all = append(all, clips.Finding{Level: clips.LevelFatal, Subject: "state", Text: err.Error(),
@@ -114,12 +132,14 @@ func examine(ctx context.Context, path string) ([]clips.Finding, error) {
 	for _, name := range slices.Sorted(maps.Keys(cfg.Sources)) {
 		all = append(all, checkSource(ctx, cfg, name)...)
 	}
-	for _, f := range all {
-		if f.Level != clips.LevelOK {
-			return all, errSilent
-		}
+	if !allWell(all) {
+		return all, errSilent
 	}
 	return all, nil
+}
+
+func allWell(findings []clips.Finding) bool {
+	return !slices.ContainsFunc(findings, func(f clips.Finding) bool { return f.Level != clips.LevelOK })
 }
 
 func checkState(ctx context.Context, cfg *Config, st *state) clips.Finding {

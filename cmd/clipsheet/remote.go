@@ -68,11 +68,18 @@ func (r *remote) open(ctx context.Context, method, path string, body any) (*http
 	switch {
 	case answer.StatusCode == http.StatusUnauthorized:
 		return nil, usagef("%s (in $%s)", said.Message, keyVariable)
-	case answer.StatusCode == http.StatusBadRequest || answer.StatusCode == http.StatusNotFound:
+	case answer.StatusCode == http.StatusNotFound:
+		return nil, usageError{notThere(said.Message)}
+	case answer.StatusCode == http.StatusBadRequest:
 		return nil, usagef("%s", said.Message)
 	}
 	return nil, errors.New(said.Message)
 }
+
+// notThere is what a server says of something that it has not, or not for us.
+type notThere string
+
+func (n notThere) Error() string { return string(n) }
 
 // call asks for something, and reads what comes back into into; nil reads nothing.
 func (r *remote) call(ctx context.Context, method, path string, body, into any) error {
@@ -206,8 +213,8 @@ func (r remoteRun) words() string {
 func (c *syncCmd) syncRemotely(ctx context.Context, std streams, r *remote) error {
 	path := "/syncs/" + url.PathEscape(c.Sync)
 	switch {
-	case c.DryRun || c.Undo || c.Forecast:
-		return usagef("--dry-run, --undo and --forecast are on the server's own pages, or run where its config is")
+	case c.Forecast:
+		return usagef("--forecast runs where the server's config is: leave out --server")
 	case c.Sync == "":
 		return listRemotely(ctx, std.Out, r)
 	case c.Pause:
@@ -217,8 +224,15 @@ func (c *syncCmd) syncRemotely(ctx context.Context, std streams, r *remote) erro
 	case c.History:
 		return historyRemotely(ctx, std.Out, r, path)
 	}
+	what := "/run"
+	switch {
+	case c.DryRun:
+		return tryRemotely(ctx, std.Out, r, path)
+	case c.Undo:
+		what = "/undo"
+	}
 	var run remoteRun
-	if err := r.call(ctx, http.MethodPost, path+"/run", nil, &run); err != nil {
+	if err := r.call(ctx, http.MethodPost, path+what, nil, &run); err != nil {
 		return err
 	}
 	run, err := awaitRemotely(ctx, r, path, run.ID)

@@ -38,12 +38,21 @@ func (d *demoTest) commandsWorkOnAServer(t *testing.T) {
 	d.says(t, remotely(0, "link", "revoke", id), "opens nothing any more")
 
 	d.says(t, remotely(0, "sync"), "mrr-to-board", "every 1m")
-	d.says(t, remotely(0, "sync", "mrr-to-board"), "Done: 37 rows in the target")
-	d.says(t, remotely(0, "sync", "mrr-to-board", "--history"), "ASKED BY", "done")
-	remotely(0, "sync", "mrr-to-board", "--pause")
+	remotely(0, "sync", "mrr-to-board", "--pause") // its schedule would bring back what is undone
 	d.says(t, remotely(0, "sync"), "paused")
+	d.says(t, remotely(0, "sync", "mrr-to-board"), "Done: 37 rows in the target")
+	d.says(t, remotely(0, "sync", "mrr-to-board", "--dry-run"), "Nothing would change")
+	d.says(t, remotely(0, "sync", "mrr-to-board", "--undo"), "Done: ")
+	d.says(t, remotely(0, "sync", "mrr-to-board", "--dry-run"), "would change", "THEN")
+	d.says(t, remotely(0, "sync", "mrr-to-board"), "Done: 37 rows in the target")
+	d.says(t, remotely(0, "sync", "mrr-to-board", "--history"), "ASKED BY", "done", "undo")
 	remotely(0, "sync", "mrr-to-board", "--resume")
-	d.says(t, remotely(2, "sync", "mrr-to-board", "--undo"), "where its config is")
+	d.says(t, remotely(2, "sync", "mrr-to-nobody", "--dry-run"), "nothing of that name")
+	d.says(t, remotely(2, "sync", "--forecast"), "where the server's config is")
+
+	d.says(t, remotely(1, "check"), "a follower", "account service: works", "sync cash-to-treasury: its last run failed", "1 finding to look at")
+	d.says(t, remotely(1, "check", "--json"), `"ok": false`)
+	d.says(t, remotely(2, "check", "--read-data"), "leave out --server")
 	d.says(t, d.commandLine(t, 2, "sync", "--server", "clips.example.com"), "is an address such as")
 	d.says(t, d.commandLine(t, 1, "sync", "--server", "http://127.0.0.1:1"), "does not answer")
 }

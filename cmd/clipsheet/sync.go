@@ -34,7 +34,8 @@ func (syncCmd) Help() string {
   clipsheet sync revenue-to-board
   clipsheet sync revenue-to-board --undo
 
-One pass runs here and now, also while clipsheet serve runs; the two do not get in each other's way.`
+One pass runs here and now, also while clipsheet serve runs; the two do not get in each other's way. With --server the
+pass is the server's, and so are the others; --forecast alone works only where the config is.`
 }
 
 func (c *syncCmd) Run(ctx context.Context, std streams) error {
