@@ -212,7 +212,7 @@ func TestAThousandColdClips(t *testing.T) {
 	s.waitLevel(before)
 	after := s.level()
 	t.Logf("answers: %v; memory went from %d to %d MB", statuses, before.memory>>10, after.memory>>10)
-	if after.memory-before.memory > 300<<10 {
+	if after.memory-before.memory > 300<<10 && !withRace() { // the race detector remembers much more
 		t.Errorf("memory went from %d to %d MB", before.memory>>10, after.memory>>10)
 	}
 }
