@@ -59,7 +59,7 @@ func (n *sentry) watch(s *session) {
 // wasPromoted tells it of a run under way or just over: from what the sentry saw, or the server has said itself.
 func (s *session) wasPromoted() bool {
 	return s.data.follower && (s.conn.ParameterStatus("in_hot_standby") == "off" ||
-		s.sentry.run != nil && context.Cause(s.sentry.run) == errPromoted)
+		s.sentry.run != nil && errors.Is(context.Cause(s.sentry.run), errPromoted))
 }
 
 // sawPromotion looks at a server that was started at a certain time, by the watchdog's connection if that has a role of

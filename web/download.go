@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,7 +23,7 @@ func (s *site) downloadClip(w http.ResponseWriter, r *http.Request, who clips.Pe
 		return
 	}
 	err := s.sendMade(w, r, req)
-	if err == errNotMade {
+	if errors.Is(err, errNotMade) {
 		err = s.serveClip(w, r, req)
 	}
 	if err != nil {
