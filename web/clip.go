@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,8 @@ type gridColumn struct {
 	Name   string `json:"name"` // its heading
 	Type   string `json:"type"`
 	Hidden bool   `json:"hidden,omitempty"`
-	Text   bool   `json:"text,omitempty"` // it is shown as text, whatever its type
+	Text   bool   `json:"text,omitempty"`  // it is shown as text, whatever its type
+	Named  bool   `json:"named,omitempty"` // it says which row it is: a number there counts nothing
 }
 
 func (s *site) showClip(w http.ResponseWriter, r *http.Request, who clips.Person) {
@@ -90,7 +92,7 @@ func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Pe
 	}
 	p.Params = formParams(req)
 	p.Downloads = s.downloads(req)
-	p.Uses = s.uses(req, token, p.Answer.Info.Bytes)
+	p.Uses = s.uses(r, req, who, token, p.Answer.Info)
 	p.Sharing = s.sharing(r, who, clip, said)
 	switch {
 	case said.Wrong != "":
@@ -126,7 +128,8 @@ func (s *site) fillClipPage(r *http.Request, req *request, p *clipPage) error {
 	p.Answer, p.AsOf, p.Behind, p.Table = answer, h.AsOf.In(req.zone), behind(h.Lag), table
 	for _, c := range h.Columns {
 		look := s.Formats(req.clip.Slug)[c.Name]
-		p.Columns = append(p.Columns, gridColumn{strings.ToValidUTF8(cmp.Or(look.Label, c.Name), "\ufffd"), c.Type.String(), look.Hidden, look.Format == "text"})
+		p.Columns = append(p.Columns, gridColumn{strings.ToValidUTF8(cmp.Or(look.Label, c.Name), "\ufffd"), c.Type.String(), look.Hidden, look.Format == "text",
+			slices.Contains(req.clip.Revision.Key, c.Name)})
 	}
 	v := req.settings()
 	v.Set("_digest", answer.Info.Digest)

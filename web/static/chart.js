@@ -108,18 +108,25 @@ function asTable(columns, rows, { along, up }) {
   return details;
 }
 
+// scale widens a range to round numbers, and says how far its rules are apart.
+function scale(least, most) {
+  const about = (most - least || 1) / 4, unit = 10 ** Math.floor(Math.log10(about));
+  const step = [1, 2, 2.5, 5, 10].map((n) => n * unit).find((n) => n >= about * 0.999);
+  return [Math.floor(least / step) * step, Math.max(Math.ceil(most / step) * step, step), step];
+}
+
 function picture(columns, rows, { along, up }, kind) {
   const values = rows.map((row) => up.map((i) => Number(row[i] ?? 0) || 0));
   const tops = kind === "stacked" ? values.map((v) => v.reduce((a, b) => a + Math.max(b, 0), 0)) : values.flat();
   const lows = kind === "stacked" ? values.map((v) => v.reduce((a, b) => a + Math.min(b, 0), 0)) : values.flat();
-  const most = tops.reduce((a, b) => Math.max(a, b), 0), least = lows.reduce((a, b) => Math.min(a, b), 0);
+  const highest = tops.reduce((a, b) => Math.max(a, b), 0), lowest = lows.reduce((a, b) => Math.min(a, b), 0);
+  const [least, most, ruled] = scale(lowest, highest);
   const y = (v) => TOP + (HIGH - TOP - BOTTOM) * (1 - (v - least) / (most - least || 1));
   const step = (WIDE - LEFT - 10) / rows.length;
   const x = (i) => LEFT + step * (i + 0.5);
   const svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "chart", role: "img",
     "aria-label": `${kind} chart of ${up.map((i) => columns[i].name).join(", ")} by ${columns[along].name}` });
-  for (let i = 0; i <= 4; i++) {
-    const v = least + ((most - least) * i) / 4;
+  for (let v = least; v <= most + ruled / 2; v += ruled) {
     svg.append(shape("line", { x1: LEFT, x2: WIDE, y1: y(v), y2: y(v), class: "rule" }),
       shape("text", { x: LEFT - 8, y: y(v) + 4, "text-anchor": "end" }, v.toLocaleString(undefined, { maximumSignificantDigits: 4, notation: "compact" })));
   }

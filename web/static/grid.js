@@ -7,6 +7,7 @@ import { marked, tabbed } from "cells.js";
 
 const HEIGHT = 28; // of a row, in pixels
 const MOST = 200000; // rows that a browser holds with ease
+const MOST_PRINTED = 5000; // rows; more than that is for a download
 const QUICK = 20000; // cells that are added up while somebody drags
 
 const place = document.getElementById("grid");
@@ -24,7 +25,7 @@ function typeOf({ type, text }) {
 const types = columns.map(typeOf);
 
 // Numbers are grouped, but for those that only count what something is called: ids, years.
-const plain = columns.map((c, i) => types[i] !== "number" || c.type === "integer" && /(^|[ _-])(id|key|no|nr|num|number|code|year|zip)$/i.test(c.name));
+const plain = columns.map((c, i) => types[i] !== "number" || c.type === "integer" && (c.named || /(^|[ _-])(id|key|no|nr|num|number|code|year|zip)$/i.test(c.name)));
 
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -66,6 +67,8 @@ class Grid {
     this.box.addEventListener("pointerdown", (event) => this.press(event));
     this.box.addEventListener("pointerover", (event) => { if (event.buttons === 1) this.drag(event); });
     document.addEventListener("copy", (event) => this.copy(event));
+    addEventListener("beforeprint", () => this.print());
+    addEventListener("afterprint", () => this.draw());
   }
 
   // load fills the grid, which is on the page from its first rows on.
@@ -103,6 +106,14 @@ class Grid {
       else cell.removeAttribute("aria-sort");
     });
     this.arrange();
+  }
+
+  // print has more rows drawn than can be seen, for paper.
+  print() {
+    const last = Math.min(this.count, MOST_PRINTED);
+    const rows = Array.from({ length: last }, (_, i) => this.drawn(i));
+    this.body.replaceChildren(...rows);
+    document.getElementById("printed").textContent = last < known ? `The first ${last.toLocaleString()} of ${known.toLocaleString()} rows.` : "";
   }
 
   // draw makes the rows that can be seen, and room for the others.
