@@ -49,6 +49,7 @@ var views = []view{
 		t.wait(`document.querySelector("h1")?.textContent === "What would change"`)
 	}},
 	{path: "/syncs/mine/edit"},
+	{path: "/syncs/mine/tab"},
 	{path: "/syncs/mine/remove"},
 	{path: "/syncs/mine/undo"},
 	{path: "/syncs/not-there"},
@@ -59,6 +60,8 @@ var views = []view{
 	{path: "/accounts"},
 	{path: "/people"},
 	{path: "/people/1"},
+	{path: "/keys"},
+	{path: "/settings"},
 	{path: "/me"},
 	{path: "/audit"},
 }
