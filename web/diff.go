@@ -59,12 +59,20 @@ func inWord(text string, at int) bool {
 
 func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
+// linesOf are the lines of a text, of which an empty one has none.
+func linesOf(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
+
 // most lines that are compared one by one; longer texts show as one replaced by the other.
 const mostCompared = 4000
 
 // diff puts two texts side by side, line by line, with as many equal lines as can be.
 func diff(before, after string) []diffLine {
-	a, b := strings.Split(before, "\n"), strings.Split(after, "\n")
+	a, b := linesOf(before), linesOf(after)
 	common := [][]int{}
 	if len(a)*len(b) <= mostCompared*mostCompared/4 {
 		common = lengths(a, b)

@@ -35,6 +35,14 @@ func TestDiffLosesNothing(t *testing.T) {
 	})
 }
 
+// The first revision of a clip is all new.
+func TestDiffOfNothing(t *testing.T) {
+	got := diff("", "select 1\nfrom a")
+	if len(got) != 2 || got[0].Kind != "added" || got[1].Kind != "added" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestDiffMarksWords(t *testing.T) {
 	for _, c := range [][6]string{
 		{"sum(i.gross) as a", "sum(i.net) as a", "sum(i.", "gross", "net", ") as a"},
