@@ -63,9 +63,21 @@ func (s silent) Unwrap() error { return s.error }
 var errSilent = silent{errors.New("failed")}
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], streams{Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(run(untilSignal(), os.Args[1:], streams{Out: os.Stdout, Err: os.Stderr}))
+}
+
+// untilSignal is a context that the first signal to stop ends. A second one ends the process at once: nobody hears of
+// the first before the system's own way with signals is back.
+func untilSignal() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		signal.Stop(signals)
+		cancel()
+	}()
+	return ctx
 }
 
 // run parses a command line and does what it says; the result is the exit code.
