@@ -76,7 +76,7 @@ func (t *trial) tryAll(ctx context.Context, points []point, tell func(clips.Find
 // be on its way any more.
 func (t *trial) tidy(ctx context.Context, tell func(clips.Finding)) {
 	if !t.unclear.IsZero() {
-		_ = sleep(ctx, time.Until(t.unclear.Add(callTimeout)))
+		_ = sleep(ctx, time.Until(t.unclear.Add(callTimeout+pause)))
 	}
 	if err := t.sweep(ctx); err != nil {
 		tell(clips.Finding{Level: clips.LevelWarning, Subject: "google",
