@@ -40,14 +40,10 @@ func (s *Store) CreateClip(ctx context.Context, c clips.Clip, by clips.Act) erro
 // has them: without, they stay. The number of the new revision is the answer.
 func (s *Store) ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (number int, err error) {
 	return number, explain("change the clip", s.write(ctx, func(tx pgx.Tx) error {
-		have, err := lockedClip(ctx, tx, c)
+		have, err := clipToChange(ctx, tx, c)
 		switch {
 		case err != nil:
 			return err
-		case have.ID == 0 || !have.RetiredAt.IsZero():
-			return clips.ErrNotFound
-		case have.Declared:
-			return errClipDeclared
 		case have.Revision.Number != c.Revision.Number:
 			return clips.ErrEdited
 		}
@@ -69,14 +65,9 @@ func (s *Store) ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (num
 // HandOverClip says who owns a clip that was made in the application, and who sees it. Its revision stays.
 func (s *Store) HandOverClip(ctx context.Context, slug, owner string, visible clips.Visibility, by clips.Act) error {
 	return explain("hand the clip over", s.write(ctx, func(tx pgx.Tx) error {
-		have, err := lockedClip(ctx, tx, clips.Clip{Slug: slug, Owner: owner})
-		switch {
-		case err != nil:
+		have, err := clipToChange(ctx, tx, clips.Clip{Slug: slug, Owner: owner})
+		if err != nil {
 			return err
-		case have.ID == 0 || !have.RetiredAt.IsZero():
-			return clips.ErrNotFound
-		case have.Declared:
-			return errClipDeclared
 		}
 		now := have
 		now.Owner, now.Visibility = owner, visible
@@ -106,14 +97,9 @@ func noteAccess(ctx context.Context, tx pgx.Tx, by clips.Act, was, now clips.Cli
 // stays. While a sync fills a spreadsheet from it, it cannot go.
 func (s *Store) RetireClip(ctx context.Context, slug string, by clips.Act) error {
 	return explain("retire the clip", s.write(ctx, func(tx pgx.Tx) error {
-		have, err := lockedClip(ctx, tx, clips.Clip{Slug: slug})
-		switch {
-		case err != nil:
+		have, err := clipToChange(ctx, tx, clips.Clip{Slug: slug})
+		if err != nil {
 			return err
-		case have.ID == 0 || !have.RetiredAt.IsZero():
-			return clips.ErrNotFound
-		case have.Declared:
-			return errClipDeclared
 		}
 		rows, _ := tx.Query(ctx, `
 			select name
@@ -133,6 +119,20 @@ func (s *Store) RetireClip(ctx context.Context, slug string, by clips.Act) error
 		by.What, by.Subject = "clip retired", slug
 		return note(ctx, tx, by)
 	}))
+}
+
+// clipToChange finds a clip as lockedClip does, if it is in use and one of the application.
+func clipToChange(ctx context.Context, tx pgx.Tx, c clips.Clip) (clips.Clip, error) {
+	have, err := lockedClip(ctx, tx, c)
+	switch {
+	case err != nil:
+		return have, err
+	case have.ID == 0 || !have.RetiredAt.IsZero():
+		return have, clips.ErrNotFound
+	case have.Declared:
+		return have, errClipDeclared
+	}
+	return have, nil
 }
 
 var errClipDeclared = &clips.Error{Kind: clips.KindParameter,

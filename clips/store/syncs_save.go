@@ -35,13 +35,12 @@ func (s *Store) CreateSync(ctx context.Context, sync clips.Sync) error {
 func (s *Store) UpdateSync(ctx context.Context, sync clips.Sync) error {
 	return explain("change the sync", s.write(ctx, func(tx pgx.Tx) error {
 		have, want, err := settleSync(ctx, tx, sync)
+		if err == nil {
+			err = mayChange(have)
+		}
 		switch {
 		case err != nil:
 			return err
-		case have.ID == 0 || !have.RetiredAt.IsZero():
-			return clips.ErrNotFound
-		case have.Declared:
-			return errDeclared
 		case have.Edition != sync.Edition:
 			return clips.ErrEdited
 		case sameSync(have, want):
@@ -58,14 +57,10 @@ func (s *Store) UpdateSync(ctx context.Context, sync clips.Sync) error {
 // what it wrote elsewhere stays there, and is people's own from then on. It is ErrEdited as UpdateSync is.
 func (s *Store) MoveSync(ctx context.Context, sync clips.Sync) error {
 	return explain("move the sync", s.write(ctx, func(tx pgx.Tx) error {
-		have, err := lockedSync(ctx, tx, sync.Name)
+		have, err := syncToChange(ctx, tx, sync.Name)
 		switch {
 		case err != nil:
 			return err
-		case have.ID == 0 || !have.RetiredAt.IsZero():
-			return clips.ErrNotFound
-		case have.Declared:
-			return errDeclared
 		case have.Edition != sync.Edition:
 			return clips.ErrEdited
 		}
@@ -84,19 +79,34 @@ func (s *Store) MoveSync(ctx context.Context, sync clips.Sync) error {
 // does its history.
 func (s *Store) RetireSync(ctx context.Context, name string) error {
 	return explain("remove the sync", s.write(ctx, func(tx pgx.Tx) error {
-		have, err := lockedSync(ctx, tx, name)
-		switch {
-		case err != nil:
+		have, err := syncToChange(ctx, tx, name)
+		if err != nil {
 			return err
-		case have.ID == 0 || !have.RetiredAt.IsZero():
-			return clips.ErrNotFound
-		case have.Declared:
-			return errDeclared
 		}
 		var batch pgx.Batch
 		retireSync(&batch, have)
 		return tx.SendBatch(ctx, &batch).Close()
 	}))
+}
+
+// syncToChange finds a sync as lockedSync does, if it may be changed.
+func syncToChange(ctx context.Context, tx pgx.Tx, name string) (clips.Sync, error) {
+	have, err := lockedSync(ctx, tx, name)
+	if err == nil {
+		err = mayChange(have)
+	}
+	return have, err
+}
+
+// mayChange tells whether a sync is in use, and one of the application.
+func mayChange(have clips.Sync) error {
+	switch {
+	case have.ID == 0 || !have.RetiredAt.IsZero():
+		return clips.ErrNotFound
+	case have.Declared:
+		return errDeclared
+	}
+	return nil
 }
 
 var errDeclared = &clips.Error{Kind: clips.KindParameter, Notice: "The sync is declared in the config file: change it there."}

@@ -41,12 +41,13 @@ func (d *demoTest) commandsWorkOnAServer(t *testing.T) {
 	remotely(0, "sync", "mrr-to-board", "--pause") // its schedule would bring back what is undone
 	d.says(t, remotely(0, "sync"), "paused")
 	d.says(t, remotely(0, "sync", "mrr-to-board"), "Done: 37 rows in the target")
-	d.says(t, remotely(0, "sync", "mrr-to-board", "--dry-run"), "would change") // nothing, unless a customer came meanwhile
 	d.says(t, remotely(0, "sync", "mrr-to-board", "--undo"), "Done: ")
 	d.says(t, remotely(0, "sync", "mrr-to-board", "--dry-run"), "would change", "THEN")
 	d.says(t, remotely(0, "sync", "mrr-to-board"), "Done: 37 rows in the target")
 	d.says(t, remotely(0, "sync", "mrr-to-board", "--history"), "ASKED BY", "done", "undo")
 	remotely(0, "sync", "mrr-to-board", "--resume")
+	remotely(0, "sync", "pack-to-board") // of the month before: no customer who comes meanwhile changes it
+	d.says(t, remotely(0, "sync", "pack-to-board", "--dry-run"), "Nothing would change")
 	d.says(t, remotely(2, "sync", "mrr-to-nobody", "--dry-run"), "nothing of that name")
 	d.says(t, remotely(2, "sync", "--forecast"), "where the server's config is")
 

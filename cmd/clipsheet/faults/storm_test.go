@@ -359,7 +359,7 @@ func (s *storm) calm(isLong bool) {
 	}
 	for _, n := range s.nodes {
 		l := n.level()
-		s.Logf("files %d, memory %d MB", l.files, l.memory>>10)
+		s.Logf("files %d, memory %d MB", l.files, l.memory>>20)
 		if l.files > 100 {
 			s.Errorf("%d files are open", l.files)
 		}
