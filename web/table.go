@@ -13,34 +13,55 @@ import (
 // writeTable writes rows as an HTML table. Names and values are data: not one of their bytes reaches the page as
 // markup. Formats give columns their headings and hide some; values are shown as they are, to the last digit.
 func writeTable(w io.Writer, r clips.Rows, formats map[string]clips.ColumnFormat) error {
-	out := bufio.NewWriterSize(w, 32<<10) // its first error stays, and Flush returns it
-	columns := r.Header().Columns
-	cells := make([]string, len(columns)) // what a cell begins with; empty for a hidden column
-	out.WriteString("<table><thead><tr>")
+	t := beginTable(w, r.Header().Columns, formats)
+	for r.Next() {
+		t.row(r.Row())
+	}
+	if err := r.Err(); err != nil {
+		return err
+	}
+	return t.end()
+}
+
+// tableWriter writes an HTML table row by row. Its first error stays, and flush and end return it.
+type tableWriter struct {
+	out     *bufio.Writer
+	columns []clips.Column
+	cells   []string // what a cell begins with; empty for a hidden column
+}
+
+func beginTable(w io.Writer, columns []clips.Column, formats map[string]clips.ColumnFormat) *tableWriter {
+	t := &tableWriter{bufio.NewWriterSize(w, 32<<10), columns, make([]string, len(columns))}
+	t.out.WriteString("<table><thead><tr>")
 	for i, c := range columns {
 		format := formats[c.Name]
 		if format.Hidden {
 			continue
 		}
 		class := cellClass(c.Type)
-		cells[i] = "<td" + class + ">"
-		out.WriteString("<th scope=col" + class + ">")
-		escape(out, []byte(cmp.Or(format.Label, c.Name)))
-		out.WriteString("</th>")
+		t.cells[i] = "<td" + class + ">"
+		t.out.WriteString("<th scope=col" + class + ">")
+		escape(t.out, []byte(cmp.Or(format.Label, c.Name)))
+		t.out.WriteString("</th>")
 	}
-	out.WriteString("</tr></thead>\n<tbody>\n")
-	for r.Next() {
-		out.WriteString("<tr>")
-		for i, v := range r.Row() {
-			writeCell(out, cells[i], columns[i].Type, v)
-		}
-		out.WriteString("</tr>\n")
+	t.out.WriteString("</tr></thead>\n<tbody>\n")
+	return t
+}
+
+func (t *tableWriter) row(values [][]byte) {
+	t.out.WriteString("<tr>")
+	for i, v := range values {
+		writeCell(t.out, t.cells[i], t.columns[i].Type, v)
 	}
-	if err := r.Err(); err != nil {
-		return err
-	}
-	out.WriteString("</tbody></table>")
-	return out.Flush()
+	t.out.WriteString("</tr>\n")
+}
+
+// flush passes on the rows there are so far.
+func (t *tableWriter) flush() error { return t.out.Flush() }
+
+func (t *tableWriter) end() error {
+	t.out.WriteString("</tbody></table>")
+	return t.flush()
 }
 
 func writeCell(out *bufio.Writer, begin string, t clips.Type, v []byte) {

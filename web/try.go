@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"html/template"
 	"net/http"
@@ -61,11 +60,10 @@ func (s *site) try(ctx context.Context, d draft, most int64, how *progress) (p p
 		return p, nil
 	}
 	first := &firstRows{Rows: &countedRows{rows, &how.rows}, left: most}
-	var table bytes.Buffer
-	if err := writeTable(&table, first, nil); err != nil {
+	if err := how.table.write(first); err != nil {
 		return p, err
 	}
-	p.Table = template.HTML(table.String()) // writeTable escapes
+	p.Table = how.table.whole()
 	p.Rows, p.More, p.Took = most-first.left, first.more, took(time.Since(began))
 	return p, nil
 }

@@ -21,6 +21,7 @@ type progress struct {
 	began    time.Time
 	hasBegun atomic.Bool // there is a place for it
 	rows     atomic.Int64
+	table    tableSoFar
 }
 
 // now is how far it is at this moment.
@@ -35,9 +36,11 @@ func (p *progress) now() clips.Progress {
 	return now
 }
 
-// news is a line: how the try goes, or the page that ends it.
+// news is a line: how the try goes, with the part of the table that came since the last line, or the page that ends it,
+// which has the whole table again. Without that page the parts are of a result that nobody knows the end of.
 type news struct {
 	clips.Progress
+	Part string `json:"part,omitempty"`
 	Page string `json:"page,omitempty"`
 }
 
@@ -60,7 +63,7 @@ func (s *site) showLive(w http.ResponseWriter, r *http.Request, try func(*progre
 	}()
 	page := &pageKept{header: http.Header{}}
 	finish(page, err)
-	say(w, news{how.now(), page.body.String()})
+	say(w, news{Progress: how.now(), Page: page.body.String()})
 }
 
 // tell says how a try goes, again and again until it is stopped.
@@ -70,7 +73,7 @@ func tell(w http.ResponseWriter, how *progress, stop <-chan struct{}) {
 	for {
 		select {
 		case <-tick.C:
-			if say(w, news{Progress: how.now()}) != nil {
+			if say(w, news{Progress: how.now(), Part: how.table.part()}) != nil {
 				return // the reader went, which ends the try by itself
 			}
 		case <-stop:

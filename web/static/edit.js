@@ -10,6 +10,7 @@ const layOut = document.getElementById("format");
 const cancel = document.getElementById("cancel");
 const said = document.getElementById("said");
 const tables = document.getElementById("tables");
+const preview = document.getElementById("preview");
 let running = null;
 
 const keys = { run: () => tryOut("run"), format: () => formatSQL() };
@@ -24,6 +25,7 @@ async function tryOut(what) {
   text.unmark();
   const began = Date.now();
   said.textContent = "Running …";
+  forgetEarly();
   try {
     const body = new URLSearchParams(new FormData(form));
     const { text: selected, at } = text.selection;
@@ -33,11 +35,17 @@ async function tryOut(what) {
       body.set("selected_at", at);
     }
     const answer = await fetch(location.href, { method: "POST", body, signal: mine.signal, headers: { Accept: "application/x-ndjson" } });
-    const page = await pageOf(answer, (news) => { said.textContent = progressOf(news, Date.now() - began); });
-    take(new DOMParser().parseFromString(page, "text/html"));
-    said.textContent = "";
+    const page = await pageOf(answer, (news) => {
+      if (running !== mine) return; // another run has begun, and this place is its
+      said.textContent = progressOf(news, Date.now() - began);
+      if (news.part) showEarly(news.part);
+    });
+    const early = forgetEarly();
+    const isWrong = take(new DOMParser().parseFromString(page, "text/html"));
+    said.textContent = isWrong && early ? `It failed after its first ${early} ${early === 1 ? "row" : "rows"}, which are gone from here: a part is no result.` : "";
   } catch (error) {
     if (running !== mine) return; // another run has begun, whose words stand there
+    forgetEarly();
     said.textContent = error.name === "AbortError" ? "Stopped." : "The server cannot be reached: try again.";
   } finally {
     if (running === mine) cancel.hidden = true;
@@ -67,16 +75,39 @@ function progressOf({ stage, rows }, milliseconds) {
   return rows ? `${rows} rows so far, ${seconds} …` : `Running, ${seconds} …`;
 }
 
+// showEarly adds rows to those that have come, marked as what they are until the run has ended well.
+function showEarly(part) {
+  let early = document.getElementById("early");
+  if (!early) {
+    early = Object.assign(document.createElement("div"), { id: "early", innerHTML: `<p class=small><span class="badge busy">Still arriving</span> These are the first rows, and not the result yet.</p>
+<section class="scroll tall" tabindex=0 role=region aria-busy=true aria-label="Rows that have come so far"></section>` });
+    preview.replaceChildren(early);
+  }
+  const rows = new DOMParser().parseFromString(part.startsWith("<table>") ? part : `<table><tbody>${part}`, "text/html");
+  const body = early.querySelector("tbody");
+  if (body) body.append(...rows.querySelectorAll("tbody > tr"));
+  else early.querySelector("section").append(rows.querySelector("table"));
+}
+
+// forgetEarly takes rows away that came before the end, and says how many they were.
+function forgetEarly() {
+  const early = document.getElementById("early");
+  const rows = early?.querySelectorAll("tbody > tr").length ?? 0;
+  early?.remove();
+  return rows;
+}
+
+// take shows what came of a try, and says whether something is wrong with it.
 function take(page) {
   for (const old of document.querySelectorAll("main > [role=alert]")) old.remove();
   const wrong = page.querySelector("main > [role=alert]");
   if (wrong) form.before(wrong);
-  const preview = document.getElementById("preview");
   preview.replaceChildren(...(page.getElementById("preview")?.childNodes ?? []));
   form.querySelector("fieldset.params")?.remove();
   const params = page.querySelector("fieldset.params");
   if (params) preview.after(params);
   markWrong(page.getElementById("editor"), wrong);
+  return Boolean(wrong);
 }
 
 // markWrong shows where the SQL is wrong, if the server knows.
