@@ -141,6 +141,7 @@ var keyRoutes = map[string]clips.Role{
 	"GET /api/v1/sources/{name}":                           clips.RoleAuthor,
 	"POST /api/v1/sources/{name}/check":                    clips.RoleAuthor,
 	"GET /api/v1/sources/{name}/tables":                    clips.RoleAuthor,
+	"POST /api/v1/sources/{name}/explain":                  clips.RoleAuthor,
 	"GET /api/v1/accounts":                                 clips.RoleAuthor,
 	"GET /api/v1/people":                                   clips.RoleAdmin,
 	"POST /api/v1/people":                                  clips.RoleAdmin,

@@ -41,8 +41,11 @@ func (s *site) sourceOperations() []operation {
 	if s.Desk == nil {
 		return all
 	}
-	return append(all, operation{method: "GET", path: "/sources/{name}/tables", least: author, do: s.apiTables,
-		summary: "What queries on it may read: tables and views with their columns", answer: clips.Table{}, list: true})
+	return append(all,
+		operation{method: "GET", path: "/sources/{name}/tables", least: author, do: s.apiTables, answer: clips.Table{}, list: true,
+			summary: "What queries on it may read: tables and views with their columns"},
+		operation{method: "POST", path: "/sources/{name}/explain", least: author, do: s.apiExplain, body: asked{}, answer: apiPlan{},
+			summary: "How it would run a query, in words and step by step, and what that costs. Nothing is run or kept"})
 }
 
 func (s *site) apiSources(_ http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {

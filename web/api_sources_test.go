@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,7 +51,39 @@ func TestAPITellsOfSources(t *testing.T) {
 	if len(tables.Items) == 0 || len(tables.Items[0].Columns) == 0 || tables.Items[0].Columns[0].Type == "" {
 		t.Errorf("tables: %+v", tables)
 	}
-	for _, path := range []string{"GET /sources/gone", "GET /sources/gone/tables", "POST /sources/gone/check"} {
+	var plan struct {
+		Verdict string
+		Words   []string
+		Cost    float64
+		Budget  float64 `json:"max_plan_cost"`
+		Steps   []struct {
+			Depth       int
+			Kind, Table string
+			Conditions  []string
+		}
+	}
+	opened := p.follow.count()
+	p.json("POST", "/api/v1/sources/erp/explain", `{"sql": "select * from invoices where due < :day", "params": [{"name": "day", "type": "date"}], "values": {"day": "today"}}`, &plan)
+	if !strings.HasPrefix(plan.Verdict, "About 3,000 rows come out.") || len(plan.Words) == 0 || plan.Cost != 26_000 || plan.Budget != 5000 {
+		t.Errorf("plan: %+v", plan)
+	}
+	if s := plan.Steps; len(s) != 2 || s[0].Kind != "Sort" || s[0].Depth != 0 || s[1].Depth != 1 || s[1].Table != "invoices" || len(s[1].Conditions) != 1 {
+		t.Errorf("steps: %+v", s)
+	}
+	for body, want := range map[string]string{
+		`{"sql": "select :day"}`:                    "day",
+		`{"sql": " "}`:                              "there is no SQL yet",
+		`{"sql": "select 1", "timezone": "Mars/A"}`: "there is no time zone",
+		`{"sql": "select 1", "querry": "x"}`:        "querry",
+	} {
+		p.want(p.do("POST", "/api/v1/sources/erp/explain", body), http.StatusBadRequest, want)
+	}
+	if got := p.follow.count(); got != opened+1 {
+		t.Errorf("the follower was asked %d times", got-opened)
+	}
+	p.follow.set(nil, &clips.Error{Kind: clips.KindSQL, Notice: `There is no column "x": correct it.`})
+	p.refusedWith(p.do("POST", "/api/v1/sources/erp/explain", `{"sql": "select x"}`), http.StatusBadRequest, "sql_error")
+	for _, path := range []string{"GET /sources/gone", "GET /sources/gone/tables", "POST /sources/gone/check", "POST /sources/gone/explain"} {
 		method, address := sample(path)
 		p.refusedWith(p.do(method, "/api/v1"+address, ""), http.StatusNotFound, "not_found")
 	}
@@ -63,7 +96,7 @@ func TestAPITellsOfTheSourcesOfTheKeyAlone(t *testing.T) {
 	if len(all.Items) != 1 || all.Items[0].Name != "shop" {
 		t.Errorf("sources: %+v", all)
 	}
-	for _, path := range []string{"GET /sources/erp", "GET /sources/erp/tables", "POST /sources/erp/check"} {
+	for _, path := range []string{"GET /sources/erp", "GET /sources/erp/tables", "POST /sources/erp/check", "POST /sources/erp/explain"} {
 		method, address := sample(path)
 		p.refusedWith(p.do(method, "/api/v1"+address, ""), http.StatusNotFound, "not_found")
 	}

@@ -62,11 +62,16 @@ func (s *site) apiDraft(r *http.Request, who clips.Person, slug string, revision
 		return d, err
 	}
 	_, err = s.try(r.Context(), d, 0, &progress{})
+	return d, authors(err)
+}
+
+// authors is an error of SQL that was sent: what is wrong with it is the author's to change.
+func authors(err error) error {
 	switch kind := clips.KindOf(err); kind {
 	case clips.KindSQL, clips.KindWrite, clips.KindPermission:
-		err = apiError{http.StatusBadRequest, string(kind), clips.NoticeOf(err)} // the author's to change
+		return apiError{http.StatusBadRequest, string(kind), clips.NoticeOf(err)}
 	}
-	return d, err
+	return err
 }
 
 func (s *site) apiCreateClip(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {

@@ -24,8 +24,8 @@ func (d deskOf) Explain(ctx context.Context, _ string, q clips.Query) (clips.Pla
 	if _, err := d.follow.Open(ctx, q); err != nil {
 		return clips.Plan{}, err
 	}
-	return clips.Plan{Budget: 5000, Sizes: map[string]int64{"invoices": 1_200_000}, Root: clips.PlanNode{Kind: "Seq Scan", Cost: 26_000, Rows: 3000,
-		Table: "invoices", Filter: "(due < '2026-11-24'::date)"}}, nil
+	return clips.Plan{Budget: 5000, Sizes: map[string]int64{"invoices": 1_200_000}, Root: clips.PlanNode{Kind: "Sort", Cost: 26_000, Rows: 3000,
+		SortKey: []string{"due"}, Steps: []clips.PlanNode{{Kind: "Seq Scan", Cost: 25_000, Rows: 3000, Table: "invoices", Filter: "(due < '2026-11-24'::date)"}}}}, nil
 }
 
 func (deskOf) Tables(context.Context, string) ([]clips.Table, error) {

@@ -12,17 +12,22 @@ type planShown struct {
 	Words   []string
 }
 
-// plan asks how a revision would be run with the values given.
+// plan asks how a revision would be run with the values given, in words.
 func (s *site) plan(ctx context.Context, rev clips.Revision, given map[string]string) (*planShown, error) {
-	bound, err := clips.Bind(rev, given, s.Now(), s.zone(rev))
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, triedTime)
-	defer cancel()
-	plan, err := s.Desk.Explain(ctx, rev.Source, bound.Query)
+	plan, err := s.explain(ctx, rev, given)
 	if err != nil {
 		return nil, err
 	}
 	return &planShown{plan.Verdict(), plan.Words()}, nil
+}
+
+// explain asks how a revision would be run with the values given.
+func (s *site) explain(ctx context.Context, rev clips.Revision, given map[string]string) (clips.Plan, error) {
+	bound, err := clips.Bind(rev, given, s.Now(), s.zone(rev))
+	if err != nil {
+		return clips.Plan{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, triedTime)
+	defer cancel()
+	return s.Desk.Explain(ctx, rev.Source, bound.Query)
 }

@@ -124,6 +124,9 @@ func (c *runCmd) runRemotely(ctx context.Context, std streams, r *remote) error 
 	case c.Source != "" || c.TimeZone != "" || c.MaxRows != 0 || c.MaxBytes != 0:
 		return usagef("--source, --timezone, --max-rows and --max-bytes are the server's to say: leave them out with --server")
 	}
+	if c.Explain {
+		return c.explainRemotely(ctx, std, r)
+	}
 	path, err := c.remotePath(ctx, r)
 	if err != nil {
 		return err
@@ -143,6 +146,34 @@ func (c *runCmd) runRemotely(ctx context.Context, std streams, r *remote) error 
 		}
 		return err
 	})
+}
+
+// explainRemotely asks a server how it would run a clip of its own.
+func (c *runCmd) explainRemotely(ctx context.Context, std streams, r *remote) error {
+	var clip struct {
+		Source   string
+		Revision struct {
+			SQL      string        `json:"sql"`
+			Params   []clips.Param `json:"params"`
+			TimeZone string        `json:"timezone"`
+		}
+	}
+	if err := r.call(ctx, http.MethodGet, "/clips/"+url.PathEscape(c.Clip), nil, &clip); err != nil {
+		return err
+	}
+	if err := knowParams("clip "+c.Clip, clip.Revision.Params, c.Param); err != nil {
+		return err
+	}
+	rev := clip.Revision
+	body := map[string]any{"sql": rev.SQL, "params": rev.Params, "timezone": rev.TimeZone, "values": c.Param}
+	var plan struct {
+		Verdict string
+		Words   []string
+	}
+	if err := r.call(ctx, http.MethodPost, "/sources/"+url.PathEscape(clip.Source)+"/explain", body, &plan); err != nil {
+		return err
+	}
+	return c.into(std, func(w io.Writer) error { return printPlan(w, plan.Verdict, plan.Words) })
 }
 
 // remotePath is where the result of the clip, or workbook, is.

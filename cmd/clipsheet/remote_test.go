@@ -21,6 +21,8 @@ func (d *demoTest) commandsWorkOnAServer(t *testing.T) {
 		t.Errorf("the result: %v: %.200s", err, text)
 	}
 	d.says(t, remotely(0, "run", "cash-by-account", "--sep", ";"), ";")
+	d.says(t, remotely(0, "run", "ar-ageing", "-p", "as_of=today", "--explain"), "come out. Postgres puts the work at", "\n 1. ")
+	d.says(t, remotely(2, "run", "ar-ageing", "-p", "day=today", "--explain"), `no parameter "day"; it takes as_of`)
 	d.says(t, remotely(2, "run", "cash-by-acount"), "nothing of that name")
 	d.says(t, remotely(2, "run", "ar-ageing", "-p", "as_of=soon"), "as_of", "soon")
 	d.says(t, remotely(2, "run", "--sql", "select 1"), "a server runs clips alone")

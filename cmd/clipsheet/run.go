@@ -28,6 +28,7 @@ type runCmd struct {
 	Param   map[string]string `short:"p" mapsep:"none" placeholder:"NAME=VALUE" help:"A parameter's value; repeat for more."`
 	Format  string            `short:"f" placeholder:"FORMAT" help:"csv, tsv, json, ndjson or xlsx. Default: by the name of --output, else csv."`
 	Output  string            `short:"o" type:"path" placeholder:"FILE" help:"Write here, whole or not at all, instead of to stdout."`
+	Explain bool              `help:"Say how Postgres would find the rows, and what that costs. Nothing is run."`
 
 	TimeZone string `name:"timezone" group:"Format" placeholder:"ZONE" help:"Time zone of a --sql query, such as Europe/Berlin."`
 	Sep      string `group:"Format" placeholder:"CHAR" help:"CSV separator: one character, or tab."`
@@ -48,6 +49,7 @@ func (runCmd) Help() string {
   clipsheet run revenue-by-region --param from="start of last month" -o revenue.csv
   clipsheet run month-end-pack -o pack.xlsx
   clipsheet run --source erp --sql "select * from invoices" --format json
+  clipsheet run mrr-by-month --explain
 
 The result goes to stdout or --output; everything else to stderr.`
 }
@@ -61,6 +63,9 @@ func (c *runCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	if _, ok := cfg.Workbooks[c.Clip]; ok && c.SQL == "" && c.SQLFile == "" {
+		if c.Explain {
+			return usagef("--explain is of one query: name a clip of the workbook %s", c.Clip)
+		}
 		return c.runWorkbook(ctx, std, cfg)
 	}
 	rev, err := c.revision(cfg)
@@ -78,6 +83,13 @@ func (c *runCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return usageError{err}
 	}
+	if c.Explain {
+		plan, err := source.Explain(ctx, bound.Query)
+		if err != nil {
+			return explain(err, rev.SQL)
+		}
+		return c.into(std, func(w io.Writer) error { return printPlan(w, plan.Verdict(), plan.Words()) })
+	}
 	encoder, err := c.encoder(cfg, bound)
 	if err != nil {
 		return usageError{err}
@@ -94,6 +106,16 @@ func (c *runCmd) Run(ctx context.Context, std streams) error {
 func (c *runCmd) write(std streams, encoder clips.Encoder, rows *progress, sql string) error {
 	defer rows.done()
 	return c.into(std, func(w io.Writer) error { return explain(encoder.Encode(w, rows), sql) })
+}
+
+// printPlan writes how a query would be run, for people.
+func printPlan(w io.Writer, verdict string, words []string) error {
+	text := verdict + "\n\n"
+	for i, step := range words {
+		text += fmt.Sprintf("%2d. %s\n", i+1, step)
+	}
+	_, err := io.WriteString(w, text)
+	return err
 }
 
 // into sends what write writes to stdout as it comes, or to a file whole or not at all.
