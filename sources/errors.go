@@ -135,8 +135,11 @@ func (s *session) explain(err error) error {
 
 // explainSQL is explain for an error about the author's SQL, before which the server saw prefix characters of ours.
 func (s *session) explainSQL(err error, q clips.Query, prefix int) error {
-	explained := s.explain(err)
 	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if ok && s.ctx.Err() == nil && pg.Code == "57014" && s.overran(pg) {
+		return s.say(s.f.statementTimeout(), pg, q, prefix)
+	}
+	explained := s.explain(err)
 	if e, is := explained.(*clips.Error); ok && is {
 		e.Position = position(pg, q, prefix)
 		if len(q.Args) == 0 && (pg.Code == "42P02" || pg.Code == "42P18") && strings.Contains(pg.Message, "$") {
@@ -156,8 +159,6 @@ func (s *session) explainRun(err error, q clips.Query) error {
 		return s.f.statementTimeout().err(err) // the server did not end it, so it was ended from here
 	case !ok || s.ctx.Err() != nil:
 		return s.explain(err)
-	case pg.Code == "57014" && s.overran(pg):
-		return s.say(s.f.statementTimeout(), pg, q, 0)
 	case strings.HasPrefix(pg.Code, "22") && boundParameter.MatchString(pg.Where):
 		return s.say(trouble{clips.KindParameter, "A parameter has a value the SQL cannot use", "give another"}, pg, q, 0)
 	}

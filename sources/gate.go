@@ -3,6 +3,7 @@ package sources
 import (
 	"errors"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,6 +17,7 @@ const gateCursor = "declare c cursor for "
 
 // gate lets only queries pass. What it refuses is refused in the author's terms, at the author's position.
 func (s *session) gate(q clips.Query) error {
+	s.started = time.Now()
 	ctx, cancel := s.within(s.f.cfg.LockTimeout)
 	defer cancel()
 	_, err := s.conn.Prepare(ctx, "", gateCursor+q.SQL, oids(q.Args))

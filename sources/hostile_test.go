@@ -1,12 +1,17 @@
 package sources
 
 import (
+	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"clipsheet/clips"
 	"clipsheet/internal/localpg"
@@ -16,21 +21,62 @@ import (
 //go:embed testdata/hostile.sql
 var hostileSQL string
 
-// theirs are the statements of hostile.sql, each under the line that says what it tries.
-func theirs(t testing.TB, names *strings.Replacer) (all [][2]string) {
+// attack is one of their statements, under the line that says what it tries.
+type attack struct{ tries, sql string }
+
+// theirs are the statements of hostile.sql: those that are run alone, and those that are run several at once.
+func theirs(t testing.TB, names *strings.Replacer) (alone, together []attack) {
 	t.Helper()
 	_, rest, _ := strings.Cut(hostileSQL, "\n\n")
-	for _, part := range strings.Split(strings.TrimSpace(rest), "\n\n") {
-		tries, sql, ok := strings.Cut(part, "\n")
-		if !ok || !strings.HasPrefix(tries, "-- ") {
-			t.Fatalf("no statement under a line: %q", part)
+	one, several, isCut := strings.Cut(rest, "\n-- From here on")
+	_, several, isTitled := strings.Cut(several, "\n\n")
+	if !isCut || !isTitled {
+		t.Fatal("hostile.sql does not say where those begin that are run several at once")
+	}
+	read := func(text string) (all []attack) {
+		for _, part := range strings.Split(strings.TrimSpace(text), "\n\n") {
+			tries, sql, ok := strings.Cut(part, "\n")
+			if !ok || !strings.HasPrefix(tries, "-- ") {
+				t.Fatalf("no statement under a line: %q", part)
+			}
+			all = append(all, attack{strings.TrimPrefix(tries, "-- "), names.Replace(sql)})
 		}
-		all = append(all, [2]string{strings.TrimPrefix(tries, "-- "), names.Replace(sql)})
+		return all
 	}
-	if len(all) < 60 {
-		t.Fatalf("only %d statements", len(all))
+	return read(one), read(several)
+}
+
+// unwritten are statements that a file of text cannot hold, or nobody would read in one.
+var unwritten = []attack{
+	{"nothing at all", ""},
+	{"nothing but comments", "-- nothing\n/* and /* again */ nothing */"},
+	{"a NUL, and a statement behind it", "select 1\x00; select do_write()"},
+	{"a NUL in a text", "select 'a\x00b'"},
+	{"bytes that are no text, before a quote", "select '\xe3'; select do_write(); --'"},
+	{"a character that is cut, before the end", "select 1 as \"\xf0\x9f"},
+	{"a character longer than it needs to be", "select '\xc0\xa7; select do_write(); --'"},
+	{"half of a pair", "select '\xed\xa0\x80'"},
+	{"a text of ten megabytes", "select length('" + strings.Repeat("x", 10<<20) + "')"},
+	{"a comment of ten megabytes, and a second statement", "select 1 /*" + strings.Repeat("x", 10<<20) + "*/; select do_write()"},
+	{"brackets in brackets", "select " + strings.Repeat("(", 100_000) + "1" + strings.Repeat(")", 100_000)},
+	{"brackets that do not end", "select " + strings.Repeat("(", 100_000)},
+	{"queries in queries", strings.Repeat("select (", 3_000) + "select 1" + strings.Repeat(")", 3_000)},
+	{"a sum of many", "select 1" + strings.Repeat("+1", 100_000)},
+	{"a union of many", "select 1" + strings.Repeat(" union select 1", 5_000)},
+	{"a join of many", "select count(*) from orders" + numbered(60, " natural join orders o%d")},
+	{"a list of many", "select 1 where 1 in (0" + strings.Repeat(",0", 200_000) + ")"},
+	{"as many columns as there can be", "select 1" + strings.Repeat(",1", 1663)},
+	{"a column more", "select 1" + strings.Repeat(",1", 1664)},
+	{"a name of a megabyte", `select 1 as "` + strings.Repeat("n", 1<<20) + `"`},
+	{"a product of many", "select 1 from pg_class" + numbered(500, ", pg_class t%d")},
+}
+
+func numbered(n int, format string) string {
+	var all strings.Builder
+	for i := range n {
+		fmt.Fprintf(&all, format, i)
 	}
-	return all
+	return all.String()
 }
 
 // Whatever is written, and whether or not the role was made safe: the primary has what it had, the follower answers,
@@ -40,67 +86,161 @@ func TestNoSQLHurtsAnybody(t *testing.T) {
 	for _, hardened := range []bool{false, true} {
 		t.Run(fmt.Sprintf("hardened %t", hardened), func(t *testing.T) {
 			t.Parallel()
-			attack(t, hardened)
+			v := newVictim(t, hardened)
+			names := strings.NewReplacer("{primary}", strings.ReplaceAll(v.pg.DSN(), "'", "''"), "{oid}", "424241",
+				"{pid}", strconv.Itoa(int(v.bystander.conn.PID())))
+			alone, together := theirs(t, names)
+			for _, a := range alone {
+				v.suffer(t, a)
+			}
+			together = append(together, unwritten...)
+			for several := range slices.Chunk(together, 4) { // the places of a source
+				v.suffer(t, several...)
+			}
+			if n := len(alone) + len(together); n < 200 {
+				t.Errorf("only %d statements were tried", n)
+			}
 		})
 	}
 }
 
-func attack(t *testing.T, hardened bool) {
+// victim is a company whose follower takes SQL of anybody.
+type victim struct {
+	pg         *localpg.Server
+	f          *Follower // for the attacks
+	next       *Follower // for the next reader, whose query is quick, but not always the machine
+	isHardened bool
+	bystander  *session // another reader's, idle
+	primary    witness
+	follower   witness
+	rows       []string // what the next reader is to get
+}
+
+const hostileSetup = stubborn + `; create role naive login password 'letmein';
+	create table orders (id int, amount numeric); insert into orders values (1, 10.50), (2, 20); grant select on orders to naive;
+	create sequence numbers; select lo_from_bytea(424241, 'kept');
+	create procedure do_it() language sql as 'insert into orders values (9, 9)';
+	create function do_write() returns int language sql security definer as 'insert into public.orders values (9, 9) returning id';
+	create function do_write_stably() returns int language sql stable security definer as 'select do_write()'`
+
+// A foreign table that an application left behind, which leads to a view that writes.
+const hostileForeign = `create view writes as select do_write() as id; grant select on writes to naive;
+	create extension postgres_fdw; create server itself foreign data wrapper postgres_fdw options (host '%s', port '%d', dbname '%s');
+	create user mapping for naive server itself options (user 'naive', password 'letmein');
+	create foreign table elsewhere (id int) server itself options (table_name 'writes'); grant select on elsewhere to naive`
+
+const (
+	// What they would change there, and on the follower.
+	primaryState = `select (select jsonb_agg(o) from orders o)::text || (select jsonb_agg(l.* order by l) from (select loid, data from pg_largeobject) l)::text
+		|| (select last_value::text from numbers) || (select count(*) from pg_class) || (select count(*) from pg_proc)
+		|| (select md5(jsonb_agg(r order by oid)::text) from pg_authid r) || (select count(*) from pg_db_role_setting)
+		|| (select count(*) from pg_replication_slots) || (select count(*) from pg_prepared_xacts)`
+	// Its processes are others after a crash of one of its backends, which ends everybody's.
+	followerState = `select string_agg(pid::text, ' ' order by pid) filter (where backend_type in ('startup', 'checkpointer', 'background writer'))
+		|| coalesce(string_agg(query, '; ') filter (where usename = 'naive' and query not in ('', '-- ping')), '') || pg_is_in_recovery() || pg_is_wal_replay_paused()
+		|| (select count(*) from pg_ls_tmpdir()) || (select count(*) from pg_locks where locktype = 'advisory') from pg_stat_activity`
+	nextReader = "select id, amount, now() is not null, current_setting('TimeZone'), current_setting('DateStyle'), '2026-11-25'::date from orders order by id"
+)
+
+func newVictim(t *testing.T, hardened bool) *victim {
 	pg, err := localpg.Start(t.Context(), localpg.Options{Dir: pgtest.Dir(t), Follower: true, TCP: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { pg.Close() })
-	pgtest.Exec(t, pg.DSN(), stubborn+`; create role naive login password 'letmein';
-		create table orders (id int, amount numeric); insert into orders values (1, 10.50), (2, 20); grant select on orders to naive;
-		create sequence numbers; select lo_from_bytea(424241, 'kept');
-		create procedure do_it() language sql as 'insert into orders values (9, 9)';
-		create function do_write() returns int language sql security definer as 'insert into orders values (9, 9) returning id'`)
+	v := &victim{pg: pg, isHardened: hardened}
+	pgtest.Exec(t, pg.DSN(), hostileSetup)
 	if hardened && localpg.HasExtension("dblink") { // who has a password of the primary, and dblink, can only be kept from dblink
 		pgtest.Exec(t, pg.DSN(), "create extension dblink")
 	}
+	if localpg.HasExtension("postgres_fdw") {
+		itself, err := pgconn.ParseConfig(pg.DSNFor("naive", "letmein", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pgtest.Exec(t, pg.DSN(), fmt.Sprintf(hostileForeign, itself.Host, itself.Port, itself.Database))
+	}
 	pgtest.WaitReplayed(t, pg)
-	f := newFollower(t, pg.FollowerDSNFor("naive", "letmein", ""), func(c *Config) {
-		c.StatementTimeout, c.Limits = 300*time.Millisecond, clips.Limits{Rows: 1e6, Bytes: 4 << 20, Cell: 1 << 20}
+	dsn := pg.FollowerDSNFor("naive", "letmein", "")
+	v.next = newFollower(t, dsn)
+	v.f = newFollower(t, dsn, func(c *Config) {
+		c.StatementTimeout, c.Limits = 100*time.Millisecond, clips.Limits{Rows: 1e6, Bytes: 4 << 20, Cell: 1 << 20}
 		if hardened {
 			c.WatchdogDSN = pg.FollowerDSNFor("dog", "woof", "")
 		}
 	})
 	if hardened {
-		psql(t, pg.DSN(), f.HardenSQL(true))
+		psql(t, pg.DSN(), v.f.HardenSQL(true))
 		pgtest.Exec(t, pg.DSN(), "alter role dog password 'woof'")
 		pgtest.WaitReplayed(t, pg)
 	}
-	const state = `select (select jsonb_agg(o) from orders o)::text || (select jsonb_agg(l.* order by l) from (select loid, data from pg_largeobject) l)::text
-		|| (select last_value::text from numbers) || (select count(*) from pg_class) || (select count(*) from pg_proc)`
-	const reader = "select id, amount, now() is not null, current_setting('TimeZone'), current_setting('DateStyle'), '2026-11-25'::date from orders order by id"
-	before := pgtest.Query(t, pg.DSN(), state)[0]
-	want, _ := mustAll(t, f, reader)
-	bystander, err := f.connect(t.Context(), f.servers[0], "", 0)
+	v.primary, v.follower = newWitness(t, pg.DSN(), primaryState), newWitness(t, pg.FollowerDSN(), followerState)
+	v.rows, _ = mustAll(t, v.next, nextReader)
+	if v.bystander, err = v.next.connect(t.Context(), v.next.servers[0], "", 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.bystander.hangUp)
+	return v
+}
+
+// suffer has the attacks made, all at once, and looks what became of everybody.
+func (v *victim) suffer(t *testing.T, attacks ...attack) {
+	t.Helper()
+	var made sync.WaitGroup
+	var what []string
+	for _, a := range attacks {
+		what = append(what, a.tries)
+		made.Go(func() {
+			began := time.Now()
+			_, _, err := all(t.Context(), v.f, clips.Query{SQL: a.sql})
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("%s: it took %s (%v)", a.tries, took, err)
+			}
+		})
+	}
+	made.Wait()
+	tried := strings.Join(what, ", ")
+	if got, _, err := all(t.Context(), v.next, clips.Query{SQL: nextReader}); err != nil || !slices.Equal(got, v.rows) {
+		t.Errorf("%s: the next reader gets %q, %v", tried, got, err)
+	}
+	if err := v.bystander.conn.Ping(t.Context()); v.isHardened && err != nil {
+		t.Errorf("%s: the session of another reader ended: %v", tried, err)
+	}
+	v.primary.look(t, tried)
+	v.follower.look(t, tried)
+}
+
+// witness knows what there was on a server.
+type witness struct {
+	conn   *pgconn.PgConn
+	state  string // a query
+	before string
+}
+
+func newWitness(t *testing.T, dsn, state string) witness {
+	t.Helper()
+	conn, err := pgconn.Connect(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer bystander.hangUp()
-	names := strings.NewReplacer("{primary}", strings.ReplaceAll(pg.DSN(), "'", "''"), "{oid}", "424241", "{pid}", strconv.Itoa(int(bystander.conn.PID())))
-	for _, s := range theirs(t, names) {
-		began := time.Now()
-		_, _, err := all(t.Context(), f, clips.Query{SQL: s[1]})
-		if took := time.Since(began); took > 10*time.Second {
-			t.Errorf("%s: it took %s (%v)", s[0], took, err)
-		}
-		left := pgtest.Query(t, pg.FollowerDSN(), fmt.Sprintf("select query from pg_stat_activity where usename = 'naive' and pid <> %d", bystander.conn.PID()))
-		if len(left) > 0 {
-			t.Errorf("%s: left running is %q", s[0], left)
-		}
-		if got, _, err := all(t.Context(), f, clips.Query{SQL: reader}); err != nil || strings.Join(got, "\n") != strings.Join(want, "\n") {
-			t.Errorf("%s: the next reader gets %q, %v", s[0], got, err)
-		}
-		if after := pgtest.Query(t, pg.DSN(), state)[0]; after != before {
-			t.Errorf("%s: the primary has %s, it had %s", s[0], after, before)
-			before = after
-		}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	w := witness{conn: conn, state: state}
+	w.before = w.read(t)
+	return w
+}
+
+func (w witness) read(t *testing.T) string {
+	t.Helper()
+	got := w.conn.ExecParams(t.Context(), w.state, nil, nil, nil, nil).Read()
+	if got.Err != nil {
+		t.Fatal(got.Err)
 	}
-	if locks := pgtest.Query(t, pg.FollowerDSN(), "select count(*) from pg_locks where locktype = 'advisory'")[0]; locks != "0" {
-		t.Errorf("%s advisory locks are left", locks)
+	return string(got.Rows[0][0])
+}
+
+func (w witness) look(t *testing.T, tried string) {
+	t.Helper()
+	if now := w.read(t); now != w.before {
+		t.Errorf("%s: there is now %s, there was %s", tried, now, w.before)
 	}
 }

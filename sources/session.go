@@ -78,9 +78,9 @@ type session struct {
 	queries int
 	reader  *pgconn.ResultReader // of the author's query that runs, or ran last
 	cancel  context.CancelFunc   // of the context the reader reads under
-	started time.Time
-	sentry  sentry // over it
-	dismiss func() // the watchdog
+	started time.Time            // the author's query: to be looked at, then to run
+	sentry  sentry               // over it
+	dismiss func()               // the watchdog
 	over    bool
 }
 

@@ -58,11 +58,16 @@ func TestDeadlineIsATimeout(t *testing.T) {
 func TestStatementTimeoutNamesItsSetting(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, "")
-	f := newFollower(t, db.reader, func(c *Config) { c.StatementTimeout = 200 * time.Millisecond })
-	_, _, err := all(t.Context(), f, clips.Query{SQL: "select pg_sleep(60)"})
-	e := wantError(t, err, clips.KindTimeout, "longer than 200ms", "sources.erp.statement_timeout")
-	if e.SQLState != "57014" {
-		t.Errorf("SQLSTATE %s", e.SQLState)
+	f := newFollower(t, db.reader, func(c *Config) { c.StatementTimeout = 100 * time.Millisecond })
+	for what, sql := range map[string]string{
+		"to run":          "select pg_sleep(60)",
+		"to be looked at": strings.Repeat("select (", 3_000) + "select 1" + strings.Repeat(")", 3_000),
+	} {
+		_, _, err := all(t.Context(), f, clips.Query{SQL: sql})
+		e := wantError(t, err, clips.KindTimeout, "longer than 100ms", "sources.erp.statement_timeout")
+		if e.SQLState != "57014" {
+			t.Errorf("%s: SQLSTATE %s", what, e.SQLState)
+		}
 	}
 }
 
