@@ -1,6 +1,7 @@
 package sheets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -93,7 +94,7 @@ func (r *remote) write(ctx context.Context, unit []*job) {
 	}
 	if err != nil {
 		r.unstage(ctx, unit)
-		r.another(unit, err)
+		r.another(unit, cmp.Or(ctx.Err(), err)) // a call that is given up may fail by anything
 		return
 	}
 	r.prove(ctx, unit, after)
