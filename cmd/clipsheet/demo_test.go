@@ -228,9 +228,11 @@ func (d *demoTest) syncsLand(t *testing.T) {
 	d.says(t, dry, "TAB", "Payments  A")
 	d.says(t, d.command(t, 0, "sync", "payments-log"), "Done: ", "read back and right", "1 read and 1 write of Google's API")
 	d.command(t, 0, "sync", "payments-log", "--resume")
+	d.command(t, 0, "sync", "mrr-to-board", "--pause") // a run of its schedule would be the one that was asked for
 	d.says(t, d.command(t, 0, "sync", "mrr-to-board"), "Done: 37 rows")
 	d.says(t, d.command(t, 0, "sync", "mrr-to-board", "--undo"), "Done: ")
 	d.says(t, d.command(t, 0, "sync", "mrr-to-board", "--history"), "undo", "command", "done")
+	d.command(t, 0, "sync", "mrr-to-board", "--resume")
 	d.command(t, 0, "sync", "pack-to-board", "--pause") // its schedule would bring back what is undone
 	d.says(t, d.command(t, 0, "sync", "pack-to-board"), "Done: ")
 	d.says(t, d.command(t, 0, "sync", "pack-to-board", "--dry-run"), "Nothing would change")

@@ -25,8 +25,8 @@ type Tab struct {
 	origins    map[string]bool // that it may ask
 }
 
-// Patience is how long a test works with a tab.
-const Patience = time.Minute
+// Patience is how long a test works with a tab. It ends what hangs, and is no measure of speed.
+const Patience = 4 * time.Minute
 
 // Open opens an address, in a browser without cookies.
 func Open(t testing.TB, address string) *Tab {

@@ -336,9 +336,9 @@ func (s *storm) calm(isLong bool) {
 				s.Errorf("a link that was acknowledged does not open")
 			}
 		}
-		if left := n.temporary(); len(left) > 0 {
-			s.Errorf("left %q", left)
-		}
+		pgtest.EventuallyWithin(s, time.Minute, "results to be kept, and nothing left beside them", func() bool {
+			return len(n.temporary()) == 0
+		})
 	}
 	pgtest.EventuallyWithin(s, 3*time.Minute, "the spreadsheet to show turn "+now, func() bool {
 		if fmt.Sprint(s.sheet.shown()) == now {
