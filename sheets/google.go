@@ -3,7 +3,6 @@ package sheets
 import (
 	"context"
 	"errors"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -43,7 +42,7 @@ func (r *remote) connect(ctx context.Context) error {
 		return err
 	}
 	client := *who.Client
-	client.Transport = &meter{base: client.Transport, count: &r.count.bytes}
+	client.Transport = &meter{base: client.Transport, count: &r.count.bytes, told: r.o.OnCall}
 	options := []option.ClientOption{option.WithHTTPClient(&client)}
 	if r.o.Endpoint != "" {
 		options = append(options, option.WithEndpoint(r.o.Endpoint))
@@ -54,20 +53,6 @@ func (r *remote) connect(ctx context.Context) error {
 	}
 	r.who, r.api = who, service.Spreadsheets
 	return nil
-}
-
-// meter counts the bytes that are sent.
-type meter struct {
-	base  http.RoundTripper
-	count *atomic.Int64
-}
-
-func (m *meter) RoundTrip(req *http.Request) (*http.Response, error) {
-	m.count.Add(max(0, req.ContentLength))
-	if m.base == nil {
-		return http.DefaultTransport.RoundTrip(req)
-	}
-	return m.base.RoundTrip(req)
 }
 
 // kind is what a call does.
@@ -108,6 +93,9 @@ func (r *remote) call(ctx context.Context, k kind, do func(context.Context) erro
 			return err
 		}
 		r.o.Log.Info("google sheets: asking again", "spreadsheet", r.id, "in", wait, "error", err)
+		if v == quota && r.o.OnWait != nil {
+			r.o.OnWait(wait)
+		}
 		if err := sleep(ctx, wait); err != nil {
 			return err
 		}

@@ -24,12 +24,14 @@ func TestOverRealHTTP(t *testing.T) {
 	id := google.Create(ann, "Budget")
 
 	token := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: google.AccessToken(ann)})
+	calls := map[string]int{}
 	pusher := sheets.New(sheets.Options{
 		Endpoint: server.URL,
 		Identity: func(ctx context.Context, account string) (sheets.Identity, error) {
 			return sheets.Identity{Client: &http.Client{Transport: &oauth2.Transport{Source: token}}, Email: account}, nil
 		},
-		Pause: time.Millisecond,
+		Pause:  time.Millisecond,
+		OnCall: func(method, status string) { calls[method+" "+status]++ },
 	})
 	result := rows("id int, name text", "1|bolt", "2|nut")
 	push := clips.Push{
@@ -43,6 +45,9 @@ func TestOverRealHTTP(t *testing.T) {
 	}
 	if pushed.Rows != 2 || pushed.Cells != 6 || pushed.Verified != 6 || pushed.Bytes == 0 {
 		t.Errorf("%+v", pushed)
+	}
+	if calls["get 200"] == 0 || calls["batchUpdate 200"] == 0 || len(calls) > pushed.Reads+pushed.Writes {
+		t.Errorf("the calls were %v", calls)
 	}
 	w := &world{t: t, Simulator: google, id: id}
 	w.want("Parts", "id|name / 1|bolt / 2|nut")

@@ -23,6 +23,10 @@ type Options struct {
 	Pause    time.Duration // between two requests to one spreadsheet; 0 is the second that Google recommends
 	Patience time.Duration // with Google's quota and troubles; 0 is five minutes
 	Log      *slog.Logger  // nil is none
+
+	// For metrics; each may be nil.
+	OnCall func(method, status string) // told of every request: a method of the API in a word or two, an HTTP status or "none"
+	OnWait func(time.Duration)         // of every wait after Google refused a request for its quota
 }
 
 // Identity is who writes.

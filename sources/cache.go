@@ -35,8 +35,12 @@ type CacheOptions struct {
 
 	Seats func(source string) int // runs at once on a source; nil, and 0, are no limit of the cache
 
-	OnRun func(clips.Run, time.Duration) // told of every run that ended
-	Log   *slog.Logger
+	// For metrics; each may be nil.
+	OnRun    func(source string, r clips.Run, took time.Duration)      // told of every run that ended
+	OnTurn   func(source string, waited time.Duration, cameToRun bool) // of every wait for a turn
+	OnAnswer func(Way)                                                 // of every request that Get and Together were done with
+
+	Log *slog.Logger
 }
 
 // Cache answers requests with snapshots: the one there is while it is young enough, else that of one run, however
@@ -62,6 +66,7 @@ func NewCache(o CacheOptions) *Cache {
 	o.RunTimeout = cmp.Or(o.RunTimeout, 15*time.Minute)
 	o.Concurrency = cmp.Or(o.Concurrency, 8)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	o.tellNobody()
 	o.Files.log = o.Log
 	c := &Cache{o: o, known: map[key]*result{}, storing: map[int64]chan struct{}{}, runs: newQueue(o.Concurrency, o.Seats),
 		renders: newSlots(max(2, runtime.GOMAXPROCS(0)))}
@@ -107,32 +112,37 @@ func (c *Cache) get(ctx context.Context, e errand) (answer, error) {
 	if err := c.load(ctx, r, e); err != nil {
 		return answer{}, err
 	}
-	last, run, err := c.decide(r, e)
-	if run == nil {
-		return last, err
+	a, run, way, err := c.decide(r, e)
+	if run != nil {
+		a, err = c.await(ctx, run, a)
 	}
-	return c.await(ctx, run, last)
+	c.o.OnAnswer(way.to(a, err))
+	return a, err
 }
 
 // decide applies the rule of Get. It yields the answer, or the flight to wait for and what stands in if it fails.
-func (c *Cache) decide(r *result, e errand) (answer, *flight, error) {
+func (c *Cache) decide(r *result, e errand) (answer, *flight, Way, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	age := r.age(time.Now())
 	last := answer{set: r.last}
 	switch {
 	case r.has() && age < e.limit:
-		return last, nil, nil
+		return last, nil, WayHit, nil
 	case time.Now().Before(r.failure.until):
 		instead, err := standIn(last, r.failure.err)
-		return instead, nil, err
+		return instead, nil, WayStale, err
+	}
+	way := WayMiss
+	if r.running != nil {
+		way = WayJoin
 	}
 	run := c.start(r, &r.running, func(ctx context.Context) (set, error) { return c.refresh(ctx, r, e) })
 	if r.has() && age < 2*e.limit && !e.fresh {
 		last.stale = "a newer result is being made" + showing(last.set[0])
-		return last, nil, nil
+		return last, nil, WayStale, nil
 	}
-	return last, run, nil
+	return last, run, way, nil
 }
 
 func (c *Cache) await(ctx context.Context, run *flight, last answer) (answer, error) {

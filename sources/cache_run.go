@@ -39,7 +39,9 @@ func (c *Cache) renew(ctx context.Context, r *result, e errand) (set, error) {
 	if young {
 		return last, nil
 	}
+	asked := time.Now()
 	done, err := c.runs.take(ctx, e.source, e.party, c.o.Patience)
+	c.o.OnTurn(e.source, time.Since(asked), err == nil)
 	if err != nil {
 		return nil, err
 	}

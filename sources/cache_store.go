@@ -71,7 +71,7 @@ func (c *Cache) finish(ctx context.Context, b *batch) {
 		if i < len(b.made) {
 			result = &b.made[i]
 		}
-		c.finishRun(ctx, run, result)
+		c.finishRun(ctx, b.reqs[i].Clip.Revision.Source, run, result)
 	}
 	if b.stored != nil && len(b.made) > 0 {
 		b.stored(ctx, b.set())
@@ -80,7 +80,7 @@ func (c *Cache) finish(ctx context.Context, b *batch) {
 
 // finishRun writes an outcome down. It cannot fail the run: a whole result in hand is served, though only this process
 // has it.
-func (c *Cache) finishRun(ctx context.Context, run clips.Run, result *made) {
+func (c *Cache) finishRun(ctx context.Context, source string, run clips.Run, result *made) {
 	ctx, cancel := c.saving(ctx)
 	defer cancel()
 	if run.State == clips.RunDone {
@@ -95,9 +95,7 @@ func (c *Cache) finishRun(ctx context.Context, run clips.Run, result *made) {
 			c.o.Log.Error("the end of a run could not be stored", "run", run.ID, "kind", run.Kind, "err", err)
 		}
 	}
-	if c.o.OnRun != nil {
-		c.o.OnRun(run, time.Since(run.StartedAt))
-	}
+	c.o.OnRun(source, run, time.Since(run.StartedAt))
 }
 
 // save packs a result, which takes longer than reading it did, and stores it. The packed file is the cache's from then on.

@@ -482,8 +482,8 @@ func TestOnRunHearsOfEveryRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var heard []string
 		w := newWorld(t, func(o *CacheOptions) {
-			o.OnRun = func(r clips.Run, took time.Duration) {
-				heard = append(heard, fmt.Sprint(r.ID, " ", r.State, " ", took))
+			o.OnRun = func(source string, r clips.Run, took time.Duration) {
+				heard = append(heard, fmt.Sprint(r.ID, " on ", source, " ", r.State, " ", took))
 			}
 		})
 		w.source.set(func(ctx context.Context, n int) (clips.Rows, error) {
@@ -495,7 +495,7 @@ func TestOnRunHearsOfEveryRun(t *testing.T) {
 		w.Get(t.Context(), ask())
 		time.Sleep(time.Second)
 		w.get(t, ask())
-		if got := strings.Join(heard, ", "); got != "1 failed 0s, 2 done 1s" {
+		if got := strings.Join(heard, ", "); got != "1 on erp failed 0s, 2 on erp done 1s" {
 			t.Error(got)
 		}
 	})

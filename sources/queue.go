@@ -146,6 +146,13 @@ func (q *queue) length() (waiting, running int) {
 	return len(q.waiting), len(q.running)
 }
 
+// lengthOf is length, of one source.
+func (q *queue) lengthOf(source string) (waiting, running int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.count(q.waiting, source, ""), q.count(q.running, source, "")
+}
+
 // Queue says how many runs wait for their turn, and how many are under way.
 func (c *Cache) Queue() (waiting, running int) { return c.runs.length() }
 

@@ -32,7 +32,7 @@ type Options struct {
 	TimeZone func(source string) *time.Location                     // where "today" is for a clip without a zone; nil is UTC
 	Formats  func(c clips.Clip) map[string]clips.ColumnFormat       // how the columns of a clip look; may be nil
 	Tell     func(context.Context, clips.Sync, clips.SyncRun) error // tells the owner: see news; may be nil
-	OnRun    func(clips.Sync, clips.SyncRun)                        // told of every try that ended, for metrics; may be nil
+	OnRun    func(clips.Sync, clips.SyncRun, time.Duration)         // told of every try that ended, and took so long, for metrics; may be nil
 
 	Workers    int           // runs in hand at once, on this node, also those that wait for their turn; 24
 	Lease      time.Duration // a node that is silent for so long has lost its runs; 30s

@@ -54,7 +54,7 @@ func (e *Engine) do(ctx context.Context, task clips.SyncTask, begun time.Time, h
 	held, letGo := e.holdLease(ctx, task.Run, begun)
 	run, err := e.attempt(held, task, how)
 	letGo() // the lease is not extended while the end is noted, which would get in each other's way
-	return e.settle(ctx, task.Sync, run, err, how)
+	return e.settle(ctx, task.Sync, run, begun, err, how)
 }
 
 // attempt runs the clip and pushes the result. It tells what it came to also when it fails.

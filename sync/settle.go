@@ -12,7 +12,7 @@ import (
 )
 
 // settle notes what became of a try: the run is done, has failed, or is put off.
-func (e *Engine) settle(ctx context.Context, s clips.Sync, run clips.SyncRun, err error, how try) (clips.SyncRun, error) {
+func (e *Engine) settle(ctx context.Context, s clips.Sync, run clips.SyncRun, begun time.Time, err error, how try) (clips.SyncRun, error) {
 	run.Kind, run.Notice = kindAndNotice(err)
 	var pause time.Duration
 	switch {
@@ -32,7 +32,7 @@ func (e *Engine) settle(ctx context.Context, s clips.Sync, run clips.SyncRun, er
 	}
 	e.tellLog(s, run, pause, err)
 	if e.o.OnRun != nil {
-		e.o.OnRun(s, run)
+		e.o.OnRun(s, run, time.Since(begun))
 	}
 	return run, err
 }

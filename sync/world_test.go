@@ -90,7 +90,7 @@ func (w *world) options() clipsync.Options {
 	return clipsync.Options{
 		Pool: w.store.Pool(), Schema: store.RiverSchema, Store: w.store, Results: w.results, Target: w.target,
 		Now: w.clock.read, Log: slog.New(slog.NewTextHandler(w.log, nil)), Lease: 4 * time.Second, Grace: 100 * time.Millisecond,
-		OnRun: func(_ clips.Sync, r clips.SyncRun) {
+		OnRun: func(_ clips.Sync, r clips.SyncRun, _ time.Duration) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.ended = append(w.ended, r)

@@ -491,7 +491,7 @@ func TestTokensReachNoLog(t *testing.T) {
 	w := newWorld(t)
 	link := w.link("revenue")
 	secret := w.tokens["revenue"].Reveal()
-	w.get(link + ".csv?limit=7777")
+	whole := w.get(link + ".csv?limit=7777")
 	w.get(link + ".csv?limit=bad7777")
 	w.get(link + ".html?limit=7777")
 	w.get(link + "x.docx")
@@ -508,7 +508,8 @@ func TestTokensReachNoLog(t *testing.T) {
 		}
 	}
 	r := w.get("/metrics")
-	w.want(r, http.StatusOK, `clipsheet_http_requests_total{format="csv",status="200"} 1`, "go_goroutines")
+	w.want(r, http.StatusOK, `clipsheet_http_requests_total{format="csv",status="200"} 1`,
+		`clipsheet_http_response_rows_total{format="csv"} `+whole.header.Get("X-Clip-Rows"), "go_goroutines")
 	if strings.Contains(r.body, secret) {
 		t.Error("the metrics have a token")
 	}

@@ -16,6 +16,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	bytes    *prometheus.CounterVec
+	rows     *prometheus.CounterVec
 	stale    prometheus.Counter
 	open     prometheus.Gauge
 }
@@ -28,15 +29,20 @@ func newMetrics(r *prometheus.Registry) metrics {
 			Help: "From a request to the end of its answer.", Buckets: prometheus.ExponentialBuckets(0.0005, 4, 10)}, []string{"format"}),
 		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "clipsheet_http_response_bytes_total",
 			Help: "Bytes of bodies sent, compressed as they were."}, []string{"format"}),
+		rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "clipsheet_http_response_rows_total",
+			Help: "Rows of results in bodies that were sent whole."}, []string{"format"}),
 		stale: prometheus.NewCounter(prometheus.CounterOpts{Name: "clipsheet_stale_answers_total",
 			Help: "Answers for which the last good result stood in."}),
 		open: prometheus.NewGauge(prometheus.GaugeOpts{Name: "clipsheet_http_requests_open",
 			Help: "Requests being answered now."}),
 	}
-	r.MustRegister(m.requests, m.seconds, m.bytes, m.stale, m.open,
+	r.MustRegister(m.requests, m.seconds, m.bytes, m.rows, m.stale, m.open,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
+
+// mostScrapes bounds how many read the metrics at once, since each asks the state database.
+const mostScrapes = 4
 
 const statusLeft = 499 // what nginx calls a reader that hung up
 
@@ -48,6 +54,9 @@ func (m metrics) count(v *visit, out *written, took time.Duration) {
 	m.requests.WithLabelValues(v.form, strconv.Itoa(status)).Inc()
 	m.seconds.WithLabelValues(v.form).Observe(took.Seconds())
 	m.bytes.WithLabelValues(v.form).Add(float64(out.bytes))
+	if status == http.StatusOK && v.rows > 0 {
+		m.rows.WithLabelValues(v.form).Add(float64(v.rows))
+	}
 	if v.stale != "" {
 		m.stale.Inc()
 	}
@@ -55,7 +64,7 @@ func (m metrics) count(v *visit, out *written, took time.Duration) {
 
 // showMetrics answers this machine, or everybody where the operator says so. To others there is nothing here.
 func (s *site) showMetrics() http.HandlerFunc {
-	h := promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})
+	h := promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: mostScrapes})
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !s.OpenToAll && !fromHere(r) {
 			notFound(w)

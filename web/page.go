@@ -125,6 +125,7 @@ func (s *site) sendPage(w http.ResponseWriter, r *http.Request, req *request, an
 	h.Set("ETag", v.quoted())
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", stylePolicy)
+	visitOf(r).sends(r, req.options.rowsOf(answer.Info.Rows))
 	return sendPieces(w, r, head, file, tail)
 }
 

@@ -48,6 +48,7 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, req *request, answer
 	if body.coding != identity {
 		h.Set("Content-Encoding", body.coding.name)
 	}
+	visitOf(r).sends(r, req.options.rowsOf(answer.Info.Rows))
 	return sendFile(w, r, file)
 }
 
@@ -120,6 +121,15 @@ func (o readerOptions) variant(f format) string {
 
 // all tells whether a reader asked for all rows.
 func (o readerOptions) all() bool { return o.offset == 0 && o.limit < 0 }
+
+// rowsOf is how many rows a reader gets of so many.
+func (o readerOptions) rowsOf(all int64) int64 {
+	left := max(0, all-o.offset)
+	if o.limit < 0 {
+		return left
+	}
+	return min(left, o.limit)
+}
 
 // encode makes the body of the rows a reader asked for.
 func (o readerOptions) encode(w io.Writer, rows clips.Rows, body feedBody) (err error) {

@@ -20,6 +20,7 @@ type visit struct {
 	clip  string // or workbook
 	form  string
 	stale string
+	rows  int64 // of a result, in the body
 	err   error
 	left  bool // the reader went before the end
 }
@@ -37,6 +38,13 @@ func visitOf(r *http.Request) *visit {
 // of notes whose feed it is.
 func (v *visit) of(req *request) {
 	v.link, v.clip, v.form = req.link.ID, req.link.Name(), req.format.name
+}
+
+// sends notes how many rows the body has; HEAD has none.
+func (v *visit) sends(r *http.Request, rows int64) {
+	if r.Method != http.MethodHead {
+		v.rows = rows
+	}
 }
 
 // watched logs and counts every request.

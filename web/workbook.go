@@ -114,6 +114,7 @@ func (s *site) sendWorkbook(w http.ResponseWriter, r *http.Request, ask clips.Wo
 	h.Set("Content-Type", workbookType)
 	f, _ := formatOf(".xlsx")
 	h.Set("Content-Disposition", disposition(ask.Workbook.Name, ask.Workbook.Title, f))
+	visitOf(r).sends(r, whole.Info.Rows)
 	return sendFile(w, r, file)
 }
 

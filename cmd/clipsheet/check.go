@@ -11,6 +11,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"clipsheet/clips"
 	"clipsheet/sheets/account"
 	"clipsheet/sheets/selftest"
@@ -163,7 +165,7 @@ func checkGoogle(ctx context.Context, cfg *Config, st *state) []clips.Finding {
 	if cfg.Google.ClientID == "" && cfg.Google.ServiceAccountFile == "" && len(cfg.Syncs)+len(syncs) == 0 {
 		return nil
 	}
-	g, err := openGoogle(ctx, cfg, st, slog.New(slog.DiscardHandler), nil)
+	g, err := openGoogle(ctx, cfg, st, slog.New(slog.DiscardHandler), nil, newMetrics(prometheus.NewRegistry()))
 	if err != nil {
 		return []clips.Finding{{Level: clips.LevelFatal, Subject: "google", Text: err.Error(), Cure: "See docs/google.md."}}
 	}

@@ -28,13 +28,13 @@ type core struct {
 	alerts  *alerts
 	engine  *clipsync.Engine
 
-	ended func(source, how string, err error) // told what the watchdogs did
+	metrics *metrics
 }
 
 // openCore opens the state database, the sources, a cache of results in cacheDir, and what writes into spreadsheets.
 // Close it, also after an error.
-func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *prometheus.Registry, log *slog.Logger) (c *core, err error) {
-	c = &core{log: log, alerts: newAlerts(cfg.Alerts), ended: countEnded(metrics, log)}
+func openCore(ctx context.Context, cfg *Config, cacheDir string, registry prometheus.Registerer, log *slog.Logger) (c *core, err error) {
+	c = &core{log: log, alerts: newAlerts(cfg.Alerts), metrics: newMetrics(registry)}
 	if c.state, err = openState(ctx, cfg, log); err != nil {
 		return c, err
 	}
@@ -45,7 +45,6 @@ func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *promet
 	if err != nil {
 		return c, err
 	}
-	runs, syncs := countRuns(metrics), countSyncs(metrics)
 	c.cache = sources.NewCache(sources.CacheOptions{
 		Store:       c.state,
 		Files:       files,
@@ -53,10 +52,12 @@ func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *promet
 		Patience:    time.Duration(cfg.Limits.Patience),
 		Concurrency: cfg.Limits.Runs,
 		Seats:       func(source string) int { return c.config.Load().Sources[source].MaxConnections },
-		OnRun:       runs,
+		OnRun:       c.metrics.ran,
+		OnTurn:      c.metrics.waited,
+		OnAnswer:    c.metrics.answered,
 		Log:         log,
 	})
-	if c.google, err = openGoogle(ctx, cfg, c.state, log, c.tellBroken); err != nil {
+	if c.google, err = openGoogle(ctx, cfg, c.state, log, c.tellBroken, c.metrics); err != nil {
 		return c, err
 	}
 	c.engine = clipsync.New(clipsync.Options{
@@ -69,7 +70,7 @@ func openCore(ctx context.Context, cfg *Config, cacheDir string, metrics *promet
 		TimeZone: c.timeZone,
 		Formats:  func(clip clips.Clip) map[string]clips.ColumnFormat { return c.config.Load().formats(clip.Slug) },
 		Tell:     c.tell,
-		OnRun:    syncs,
+		OnRun:    c.metrics.synced,
 		Log:      log,
 	})
 	return c, nil
@@ -80,7 +81,7 @@ func (c *core) apply(ctx context.Context, cfg *Config) error {
 	followers := map[string]*sources.Follower{}
 	for name, source := range cfg.Sources {
 		of := source.of(name, cfg.Limits)
-		of.OnWatchdog = func(how string, err error) { c.ended(name, how, err) }
+		of.OnWatchdog = func(how string, err error) { c.watchdogTold(name, how, err) }
 		f, err := sources.New(of)
 		if err != nil {
 			return err
@@ -109,6 +110,16 @@ func (c *core) timeZone(source string) *time.Location {
 		return f.TimeZone(ctx)
 	}
 	return time.UTC
+}
+
+// watchdogTold notes how a backend ended that was not seen to end with its run.
+func (c *core) watchdogTold(source, how string, err error) {
+	c.metrics.ended.WithLabelValues(source, how).Inc()
+	if err != nil {
+		c.log.Error("the watchdog could not do its work", "source", source, "err", err)
+	} else if how != "gone" {
+		c.log.Warn("a query that ran on after its end was ended by the watchdog", "source", source, "ended", how)
+	}
 }
 
 // tell tells the owner of a sync what they should know: in the log, and by the webhook. An error has it told again.
@@ -181,50 +192,6 @@ func (r results) open(info clips.SnapshotInfo) (clipsync.Result, error) {
 }
 
 var _ io.Closer = (*core)(nil)
-
-// countRuns registers the metrics of runs and returns what feeds them.
-func countRuns(r prometheus.Registerer) func(clips.Run, time.Duration) {
-	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "clipsheet_runs_total",
-		Help: "Runs of clips on a follower, by how they ended: done, or the kind of failure."}, []string{"outcome"})
-	seconds := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "clipsheet_run_seconds",
-		Help: "How long runs took, from the start to the stored result.", Buckets: prometheus.ExponentialBuckets(0.01, 3, 10)})
-	r.MustRegister(runs, seconds)
-	return func(run clips.Run, took time.Duration) {
-		runs.WithLabelValues(or(string(run.Kind), string(run.State))).Inc()
-		seconds.Observe(took.Seconds())
-	}
-}
-
-// countEnded is countRuns for what the watchdogs of sources did.
-func countEnded(r prometheus.Registerer, log *slog.Logger) func(source, how string, err error) {
-	ended := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "clipsheet_watchdog_total",
-		Help: "Backends that were not seen to end with their run, by how they did: gone, canceled, terminated, unable."}, []string{"source", "ended"})
-	r.MustRegister(ended)
-	return func(source, how string, err error) {
-		ended.WithLabelValues(source, how).Inc()
-		if err != nil {
-			log.Error("the watchdog could not do its work", "source", source, "err", err)
-		} else if how != "gone" {
-			log.Warn("a query that ran on after its end was ended by the watchdog", "source", source, "ended", how)
-		}
-	}
-}
-
-// countSyncs is countRuns for syncs.
-func countSyncs(r prometheus.Registerer) func(clips.Sync, clips.SyncRun) {
-	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "clipsheet_sync_runs_total",
-		Help: "Tries of syncs, by how they ended: done, or the kind of failure."}, []string{"outcome"})
-	cells := prometheus.NewCounter(prometheus.CounterOpts{Name: "clipsheet_sync_cells_total", Help: "Cells changed in spreadsheets."})
-	calls := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "clipsheet_google_calls_total",
-		Help: "Calls of the Sheets API, by what counts for Google's quota."}, []string{"quota"})
-	r.MustRegister(runs, cells, calls)
-	return func(_ clips.Sync, run clips.SyncRun) {
-		runs.WithLabelValues(or(string(run.Kind), string(run.State))).Inc()
-		cells.Add(float64(run.Pushed.Cells))
-		calls.WithLabelValues("read").Add(float64(run.Pushed.Reads))
-		calls.WithLabelValues("write").Add(float64(run.Pushed.Writes))
-	}
-}
 
 // withCore loads the config and opens the core around one piece of work of a command, with a cache of its own.
 func withCore(ctx context.Context, path string, work func(*core) error) error {

@@ -27,7 +27,7 @@ type google struct {
 }
 
 // openGoogle opens the accounts, sealed with the key of the config.
-func openGoogle(ctx context.Context, cfg *Config, st *state, log *slog.Logger, broken func(clips.Account)) (*google, error) {
+func openGoogle(ctx context.Context, cfg *Config, st *state, log *slog.Logger, broken func(clips.Account), m *metrics) (*google, error) {
 	sealer, err := openSealer(cfg)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,8 @@ func openGoogle(ctx context.Context, cfg *Config, st *state, log *slog.Logger, b
 	if g.accounts, err = account.New(config, st.Store, sealer); err != nil {
 		return nil, err
 	}
-	g.pusher = sheets.New(sheets.Options{Identity: g.identity, Endpoint: cfg.Google.Endpoints.Sheets, Limiter: st.Limiter(store.Quota{}), Log: log})
+	g.pusher = sheets.New(sheets.Options{Identity: g.identity, Endpoint: cfg.Google.Endpoints.Sheets, Limiter: st.Limiter(store.Quota{}), Log: log,
+		OnCall: m.called, OnWait: m.throttled})
 	if err := errors.Join(g.accounts.CheckKeys(ctx), g.declare(ctx, cfg)); err != nil {
 		g.accounts.Close()
 		return nil, err

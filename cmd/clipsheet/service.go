@@ -81,7 +81,8 @@ func (c *Config) listening(addr net.Addr) {
 func (s *service) serve(ctx context.Context, listener net.Listener, metrics *prometheus.Registry, home map[string]string) {
 	cfg := s.config.Load()
 	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx)) // nobody else tells them of a shutdown
-	watch := newVigil(metrics)
+	metrics.MustRegister(gauges{s.core})
+	watch := newVigil(s.core.metrics)
 	s.http = web.Server(web.New(web.Options{
 		Store:       s.state,
 		Results:     s.cache,

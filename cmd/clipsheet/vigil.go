@@ -20,8 +20,8 @@ const (
 
 // vigil is what is known of the sources while they are served.
 type vigil struct {
-	findings *prometheus.GaugeVec
-	checked  map[string]look // of the goroutine that watches
+	metrics *metrics
+	checked map[string]look // of the goroutine that watches
 
 	mu    sync.Mutex
 	found map[string]finding // by source, for /readyz and the page of sources
@@ -40,11 +40,8 @@ type look struct {
 	fatal int
 }
 
-func newVigil(r prometheus.Registerer) *vigil {
-	findings := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "clipsheet_source_findings",
-		Help: "What clipsheet check has to say against a source, by level."}, []string{"source", "level"})
-	r.MustRegister(findings)
-	return &vigil{findings: findings, checked: map[string]look{}, found: map[string]finding{}}
+func newVigil(m *metrics) *vigil {
+	return &vigil{metrics: m, checked: map[string]look{}, found: map[string]finding{}}
 }
 
 // watchSources checks the sources until ctx ends: at once, and every hour; what is in trouble every minute.
@@ -62,7 +59,7 @@ func (s *service) watchSources(ctx context.Context, v *vigil) {
 			if known[name] == nil {
 				delete(v.checked, name)
 				v.forget(name)
-				v.findings.DeletePartialMatch(prometheus.Labels{"source": name})
+				v.metrics.findings.DeletePartialMatch(prometheus.Labels{"source": name})
 			}
 		}
 		select {
@@ -81,6 +78,7 @@ func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Fo
 		if ended, err := f.Reap(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("what killed processes left could not be looked for", "source", name, "err", err)
 		} else if ended > 0 {
+			v.metrics.reaped.WithLabelValues(name).Add(float64(ended))
 			s.log.Warn("what a killed process left running was ended", "source", name, "sessions", ended)
 		}
 	}
@@ -93,7 +91,7 @@ func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Fo
 		}
 	}
 	for _, level := range []clips.Level{clips.LevelWarning, clips.LevelFatal} {
-		v.findings.WithLabelValues(name, string(level)).Set(float64(levels[level]))
+		v.metrics.findings.WithLabelValues(name, string(level)).Set(float64(levels[level]))
 	}
 	v.checked[name] = look{f, time.Now(), levels[clips.LevelFatal]}
 	v.note(name, all)

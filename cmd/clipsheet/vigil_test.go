@@ -1,9 +1,12 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"clipsheet/internal/localpg/pgtest"
 )
@@ -23,7 +26,41 @@ func TestServeChecksItsSources(t *testing.T) {
 	if a, err := fetch("http://" + s.address + "/sources"); err != nil || !strings.Contains(a.body, "The role is a superuser") || !strings.Contains(a.body, "Looked at ") {
 		t.Errorf("the page of sources does not say it: %v: %.3000s", err, a.body)
 	}
+	wantMetrics(s)
 	if err := s.end(syscall.SIGTERM); err != nil {
 		t.Error(err)
+	}
+}
+
+// wantMetrics reads a clip, and wants the metrics to tell of it, by Prometheus' own rules for names and help.
+func wantMetrics(s *served) {
+	s.Helper()
+	link := s.link("numbers")
+	for range 2 {
+		if a := get(s, link); a.status != http.StatusOK {
+			s.Errorf("the clip answers %d: %.200s", a.status, a.body)
+		}
+	}
+	body := get(s, "http://"+s.address+"/metrics").body
+	for _, line := range []string{
+		`clipsheet_runs_total{outcome="done",source="follower"} 2`, `clipsheet_run_seconds_count{source="follower"} 2`,
+		`clipsheet_queue_wait_seconds_count{source="follower"} 2`, `clipsheet_queue_runs{source="follower"} 0`,
+		`clipsheet_source_connections_max{source="follower"} 4`, `clipsheet_cache_answers_total{answer="miss"} 2`,
+		`clipsheet_cache_answers_total{answer="stale"} 0`, "clipsheet_state_up 1", "clipsheet_accounts_broken 0",
+		`clipsheet_clip_as_of_timestamp_seconds{clip="numbers"} 1.`, `clipsheet_http_response_rows_total{format="csv"} 2000`,
+		`clipsheet_build_info{goversion="go1.`,
+	} {
+		if !strings.Contains(body, line) {
+			s.Errorf("the metrics do not say %s", line)
+		}
+	}
+	problems, err := promlint.New(strings.NewReader(body)).Lint()
+	for _, p := range problems {
+		if strings.HasPrefix(p.Metric, "clipsheet_") {
+			s.Errorf("%s: %s", p.Metric, p.Text)
+		}
+	}
+	if err != nil || s.Failed() {
+		s.Errorf("%v, of\n%s", err, body)
 	}
 }
