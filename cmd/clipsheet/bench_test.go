@@ -33,13 +33,13 @@ func TestBenchMeasuresEverything(t *testing.T) {
 		}
 	}
 	var streams []string
-	for _, s := range r.Feeds.PerSecond {
-		streams = append(streams, s.What)
-		if s.PerSecond <= 0 || s.Bytes == 0 && s.What != "not modified" {
-			t.Errorf("cached: %+v", s)
+	for _, c := range r.Feeds.Cached {
+		streams = append(streams, c.What)
+		if one := c.Rounds[0].Ours; one.PerSecond <= 0 || (one.Bytes == 0) != (c.What == "not modified") {
+			t.Errorf("cached: %+v", c)
 		}
 	}
-	if len(r.Contests) != 3 || !slices.Equal(streams, []string{"1 MB", "1 MB, gzip", "not modified", "the whole table"}) {
+	if len(r.Contests) != 3 || !slices.Equal(streams, []string{"1 MB", "1 MB, gzip", "50 MB", "not modified"}) {
 		t.Errorf("it measured %d runs and %q", len(r.Contests), streams)
 	}
 	if f := r.Feeds; len(f.Cold) != 1 || f.Cold[0].Last < f.Cold[0].First || f.CrowdRuns != 1 || f.Start <= 0 {

@@ -39,6 +39,7 @@ type bench struct {
 	dir    string
 	config string
 	psql   string
+	lacks  []string // what is not installed, and what is not measured for it
 }
 
 //go:embed table.sql
@@ -87,6 +88,7 @@ func (b *bench) run(ctx context.Context) (Report, error) {
 	if !b.Quick {
 		report.Growth, err = b.growth(ctx)
 	}
+	report.Missing = b.lacks
 	return report, err
 }
 
@@ -117,6 +119,12 @@ func execute(ctx context.Context, dsn string, statements ...string) error {
 		}
 	}
 	return nil
+}
+
+// missing notes a program that is not installed.
+func (b *bench) missing(program, unmeasured string) {
+	b.say("Not installed: %s. Not measured: %s.", program, unmeasured)
+	b.lacks = append(b.lacks, fmt.Sprintf("%s (%s)", program, unmeasured))
 }
 
 func (b *bench) say(format string, a ...any) { fmt.Fprintf(b.Log, format+"\n", a...) }

@@ -2,11 +2,7 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
-
-	"clipsheet/internal/localpg"
 )
 
 // Growth is how costs grow: with the rows of a result, and with the number of clips and links.
@@ -48,38 +44,35 @@ func (b *bench) growth(ctx context.Context) (g Growth, err error) {
 // many asks for one of n clips, of which each has a link.
 func (b *bench) many(ctx context.Context, n int) (Point, error) {
 	b.say("  %d clips and links", n)
-	clips := make([]clip, n)
-	for i := range clips {
-		clips[i] = clip{fmt.Sprintf("clip-%d", i), fmt.Sprintf("select %d as n", i)}
+	all := make([]clip, n)
+	for i := range all {
+		all[i] = clip{fmt.Sprintf("clip-%d", i), fmt.Sprintf("select %d as n", i)}
 	}
 	folder := fmt.Sprintf("clips-%d", n)
-	s, err := b.serve(ctx, folder, clips)
+	s, err := b.serve(ctx, folder, all)
 	if err != nil {
 		return Point{}, err
 	}
 	defer s.stop()
-	if err := s.linkEach(ctx); err != nil {
-		return Point{}, err
-	}
 	var slugs []string
-	for i := range min(n, linksEach) {
-		slugs = append(slugs, clips[i*n/min(n, linksEach)].slug)
+	for _, c := range all {
+		slugs = append(slugs, c.slug)
 	}
-	urls, err := s.links(ctx, slugs...)
+	urls, err := s.links(ctx, max(n, linksEach), slugs...)
 	if err != nil {
 		return Point{}, err
 	}
-	stream, err := b.stream(ctx, urls)
-	return Point{int64(n), 1e6 / stream.PerSecond}, err
-}
-
-// linkEach gives each clip a link, as readers would have them. Nobody knows their tokens.
-func (s *service) linkEach(ctx context.Context) error {
-	dsn, ok := localpg.Running(filepath.Join(s.folder, "state"))
-	if !ok {
-		return errors.New("the service's Postgres does not run")
+	var some []string // of all the links, evenly
+	for i := range linksEach {
+		some = append(some, urls[i*len(urls)/linksEach])
 	}
-	return execute(ctx, dsn, `
-		insert into clipsheet.links (clip_id, token_hash, label, formats, locked)
-		select id, sha256(slug::bytea), 'bench', '{}', '{}' from clipsheet.clips`)
+	for _, url := range some { // runs the clip
+		answer, err := ask(ctx, plain, url)
+		if err != nil {
+			return Point{}, err
+		}
+		drain(answer)
+	}
+	answers, err := stream(ctx, s.process, some, cachedLength)
+	return Point{int64(n), 1e6 / answers.PerSecond}, err
 }

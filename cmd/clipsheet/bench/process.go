@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -35,7 +36,7 @@ func measure(ctx context.Context, command []string) (Usage, error) {
 	if err := cmd.Start(); err != nil {
 		return Usage{}, err
 	}
-	peak := watchMemory(cmd.Process.Pid)
+	peak := process{cmd.Process.Pid}.watchMemory()
 	err = cmd.Wait()
 	u := Usage{Seconds: time.Since(began).Seconds(), Memory: peak(),
 		CPU: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()}
@@ -47,7 +48,7 @@ func measure(ctx context.Context, command []string) (Usage, error) {
 
 // watchMemory looks at a process until stop, which gives the most memory it had; 0 where /proc does not tell. What wait
 // tells of a child counts the memory of the process it was forked from.
-func watchMemory(pid int) (stop func() int64) {
+func (p process) watchMemory() (stop func() int64) {
 	done, peak := make(chan struct{}), make(chan int64)
 	go func() {
 		tick := time.NewTicker(10 * time.Millisecond)
@@ -56,7 +57,7 @@ func watchMemory(pid int) (stop func() int64) {
 		for {
 			select {
 			case <-tick.C:
-				most = max(most, memory(pid, "VmHWM"))
+				most = max(most, p.memory("VmHWM"))
 			case <-done:
 				peak <- most
 				return
@@ -66,9 +67,39 @@ func watchMemory(pid int) (stop func() int64) {
 	return func() int64 { close(done); return <-peak }
 }
 
+// process is one that runs, by its number.
+type process struct{ pid int }
+
+// cpu is what a process and its children have used, user and system; 0 where /proc does not tell.
+func (p process) cpu() time.Duration {
+	ticks := p.ticks()
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", p.pid, p.pid))
+	for _, child := range strings.Fields(string(children)) {
+		if pid, err := strconv.Atoi(child); err == nil {
+			ticks += process{pid}.ticks()
+		}
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
+}
+
+// ticks are the fields utime and stime of /proc/PID/stat, after the name in brackets: hundredths of a second.
+func (p process) ticks() (all int64) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
+	if err != nil {
+		return 0
+	}
+	if fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])); len(fields) > 12 {
+		for _, field := range fields[11:13] {
+			n, _ := strconv.ParseInt(field, 10, 64)
+			all += n
+		}
+	}
+	return all
+}
+
 // memory is a line of /proc/PID/status: VmRSS is what a process has, VmHWM the most it ever had.
-func memory(pid int, line string) (bytes int64) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+func (p process) memory(line string) (bytes int64) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
 	if err != nil {
 		return 0
 	}

@@ -19,6 +19,7 @@ type Report struct {
 	Contests []Contest `json:"contests"`
 	Feeds    Feeds     `json:"feeds"`
 	Growth   Growth    `json:"growth"`
+	Missing  []string  `json:"missing,omitempty"` // programs that are not installed, and what was not measured for it
 }
 
 // table is a heading and lines, for a terminal or for Markdown.
@@ -28,7 +29,7 @@ type lines struct {
 }
 
 func (r Report) tables() []lines {
-	return []lines{r.contestTable(), r.coldTable(), r.feedTable(), r.growthTable("Rows of a result", "µs a row", r.Growth.Rows),
+	return []lines{r.contestTable(), r.coldTable(), r.cachedTable(), r.feedTable(), r.growthTable("Rows of a result", "µs a row", r.Growth.Rows),
 		r.growthTable("Clips, each with a link", "µs a request", r.Growth.Clips)}
 }
 
@@ -61,15 +62,27 @@ func (r Report) coldTable() lines {
 	return t
 }
 
+func (r Report) cachedTable() lines {
+	t := lines{"Answers from a result that is there, beside nginx", [][]string{{"answer", "ratio", "goal", "spread", "ours a second", "nginx's", "CPU each", "nginx's", "MB each"}}}
+	for _, c := range r.Feeds.Cached {
+		ours, his := typical(c.Rounds, func(r CachedRound) Stream { return r.Ours }), typical(c.Rounds, func(r CachedRound) Stream { return r.Nginx })
+		row := []string{c.What, "–", goal(c.Goal), "–", fmt.Sprintf("%.0f", ours.PerSecond), "–", fmt.Sprintf("%.0f µs", ours.CPU), "–", fmt.Sprintf("%.1f", float64(ours.Bytes)/1e6)}
+		if his.PerSecond > 0 {
+			ratio, least, most := c.Ratio()
+			row[1], row[3] = fmt.Sprintf("%.2f", ratio), fmt.Sprintf("%.2f–%.2f", least, most)
+			row[5], row[7] = fmt.Sprintf("%.0f", his.PerSecond), fmt.Sprintf("%.0f µs", his.CPU)
+		}
+		t.rows = append(t.rows, row)
+	}
+	return t
+}
+
 func (r Report) feedTable() lines {
 	t := lines{"The service", [][]string{{"", ""}}}
 	t.rows = append(t.rows,
 		[]string{"start to the first answer, with a private Postgres", seconds(r.Feeds.Start)},
 		[]string{"memory, idle", megabytes(r.Feeds.Idle)},
 		[]string{"memory, the most", megabytes(r.Feeds.PeakMemory)})
-	for _, s := range r.Feeds.PerSecond {
-		t.rows = append(t.rows, []string{"answers a second: " + s.What, fmt.Sprintf("%.0f (%.1f MB each)", s.PerSecond, float64(s.Bytes)/1e6)})
-	}
 	t.rows = append(t.rows, []string{fmt.Sprintf("%d readers at once of a cold clip of 1 MB", crowd),
 		fmt.Sprintf("%s, %d result for all", seconds(r.Feeds.Crowd), r.Feeds.CrowdRuns)})
 	return t
@@ -85,6 +98,9 @@ func (r Report) growthTable(title, unit string, points []Point) lines {
 
 // Text is the report for a terminal.
 func (r Report) Text(w io.Writer) error {
+	for _, m := range r.Missing {
+		fmt.Fprintf(w, "Not installed: %s\n", m)
+	}
 	for _, t := range r.tables() {
 		if len(t.rows) < 2 {
 			continue
