@@ -24,7 +24,9 @@ const (
 	KindCanceled    Kind = "canceled"          // nobody waits any more
 	KindDiskFull    Kind = "disk_full"         // no room for the snapshot
 	KindCorrupt     Kind = "corrupt"           // a stored result fails its checksum
-	KindTarget      Kind = "target"            // what the spreadsheet holds or forbids is in the way; someone has to act there
+	KindTarget      Kind = "target"            // what the spreadsheet holds is in the way; someone has to act there, or another tab be chosen
+	KindNotShared   Kind = "not_shared"        // the Google account may not write into the spreadsheet; someone has to share it
+	KindSpreadsheet Kind = "no_spreadsheet"    // there is none that can be written, or the account cannot see it
 	KindAccount     Kind = "account"           // the Google account has to be connected anew, or its project set up
 	KindQuota       Kind = "quota"             // Google takes no more requests for now
 	KindSuperseded  Kind = "superseded"        // a newer run has the target

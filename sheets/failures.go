@@ -171,12 +171,12 @@ func explainRefusal(err error, who Identity, spreadsheet string, say func(clips.
 		return say(clips.KindAccount, "The Google Sheets API is not enabled in the Google Cloud project. Enable it%s, wait a minute, and "+
 			"run the sync again.", activation(r))
 	case e.Code == http.StatusForbidden:
-		return say(clips.KindTarget, "Google does not let %s edit the spreadsheet. Open it, choose Share, and make %s an editor.", email, email)
+		return say(clips.KindNotShared, "Google does not let %s edit the spreadsheet. Open it, choose Share, and make %s an editor.", email, email)
 	case e.Code == http.StatusNotFound:
-		return say(clips.KindTarget, "There is no spreadsheet %s, or %s cannot see it: check the address, share the spreadsheet with %s as "+
+		return say(clips.KindSpreadsheet, "There is no spreadsheet %s, or %s cannot see it: check the address, share the spreadsheet with %s as "+
 			"an editor, or, if the account was connected for single files, pick the file for it again.", spreadsheet, email, email)
 	case r.Error.Status == "FAILED_PRECONDITION" && has("not supported for this document"):
-		return say(clips.KindTarget, "The file is an Excel workbook that Google only shows as a spreadsheet: open it, choose File, Save as "+
+		return say(clips.KindSpreadsheet, "The file is an Excel workbook that Google only shows as a spreadsheet: open it, choose File, Save as "+
 			"Google Sheets, and let the sync write to the new file.")
 	case has("protected cell") || has("protected range"):
 		return say(clips.KindTarget, "The cells are protected, and %s may not write there. Ask who protected them to let %s edit them (Data, "+

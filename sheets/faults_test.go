@@ -220,16 +220,16 @@ func TestWhatCannotBeGotOverIsExplained(t *testing.T) {
 		kind  clips.Kind
 		words string
 	}{
-		"no such spreadsheet": {func(w *world, s *clips.Sync) { s.Spreadsheet = "nope" }, clips.KindTarget, "There is no spreadsheet nope, or robot@example.com cannot see it"},
-		"not shared":          {func(w *world, s *clips.Sync) { s.Spreadsheet = w.Create(ann, "Private") }, clips.KindTarget, "robot@example.com"},
+		"no such spreadsheet": {func(w *world, s *clips.Sync) { s.Spreadsheet = "nope" }, clips.KindSpreadsheet, "There is no spreadsheet nope, or robot@example.com cannot see it"},
+		"not shared":          {func(w *world, s *clips.Sync) { s.Spreadsheet = w.Create(ann, "Private") }, clips.KindNotShared, "robot@example.com"},
 		"only to read": {func(w *world, s *clips.Sync) {
 			s.Spreadsheet = w.Create(ann, "Read")
 			w.Share(s.Spreadsheet, robot, simulator.Reader)
-		}, clips.KindTarget, "make robot@example.com an editor"},
+		}, clips.KindNotShared, "make robot@example.com an editor"},
 		"an Excel file": {func(w *world, s *clips.Sync) {
 			s.Spreadsheet = w.AddOfficeFile(ann, "book.xlsx")
 			w.Share(s.Spreadsheet, robot, simulator.Writer)
-		}, clips.KindTarget, "Save as Google Sheets"},
+		}, clips.KindSpreadsheet, "Save as Google Sheets"},
 		"an account without leave": {func(w *world, s *clips.Sync) { w.scope = "drive.readonly" }, clips.KindAccount, "without leave to edit"},
 		"the API is off": {func(w *world, s *clips.Sync) {
 			w.AddClient(simulator.Client{ID: "off", NoSheets: true})

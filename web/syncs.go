@@ -98,16 +98,16 @@ func (s *site) listSyncs(w http.ResponseWriter, r *http.Request, who clips.Perso
 		visitOf(r).err = err
 		status, p.Wrong = http.StatusServiceUnavailable, clips.NoticeOf(err)
 	}
-	accounts := s.accountsByName(r.Context())
+	by := s.onlooker(r.Context(), who)
 	for _, st := range all {
-		p.Syncs = append(p.Syncs, s.syncRow(st, accounts))
+		p.Syncs = append(p.Syncs, s.syncRow(st, by))
 	}
 	s.show(w, r, who, "syncs.html", status, "Syncs", p)
 }
 
-func (s *site) syncRow(st clips.SyncStatus, accounts map[string]clips.Account) syncRow {
+func (s *site) syncRow(st clips.SyncStatus, by onlooker) syncRow {
 	zone := zoneNamed(st.Sync.TimeZone)
-	row := syncRow{Sync: st.Sync, Workbook: s.Syncs.WorkbookOf(st.Sync), Address: s.Syncs.Address(st.Sync.Spreadsheet), State: s.stateOf(st, accounts),
+	row := syncRow{Sync: st.Sync, Workbook: s.Syncs.WorkbookOf(st.Sync), Address: s.Syncs.Address(st.Sync.Spreadsheet), State: s.stateOf(st, by),
 		When: scheduleInWords(st.Sync.Schedule), LastAt: s.moment(st.Last.EndedAt, zone)}
 	if !st.Sync.Paused {
 		row.Next = s.moment(st.Sync.NextAt, zone)

@@ -32,7 +32,7 @@ func (s *site) editSync(w http.ResponseWriter, r *http.Request, who clips.Person
 }
 
 func (s *site) showEdit(w http.ResponseWriter, r *http.Request, who clips.Person, status int, name string, f syncForm, wrong string) {
-	p := s.formPage(r.Context(), f, nil, 0)
+	p := s.formPage(r.Context(), who, f, nil, 0)
 	p.Name, p.Wrong = name, wrong
 	p.Edition, _ = strconv.Atoi(f.text("edition"))
 	s.showForm(w, r, who, status, p)

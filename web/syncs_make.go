@@ -32,22 +32,23 @@ func (s *site) syncFormPages(r chi.Router) {
 
 // syncFormPage is one step of making a sync, or all of them at once for one that is there.
 type syncFormPage struct {
-	Form      syncForm
-	Step      int // 0: all
-	Steps     []formStep
-	Hidden    []pageOption // what other steps said
-	Clips     []clips.Clip // that there are to choose from
-	Clip      clips.Clip
-	Accounts  []clips.Account
-	Account   clips.Account // the one that was chosen
-	Params    []formParam
-	Whens     []choice
-	Slots     []*moment
-	InWords   string // the schedule
-	Wrong     string
-	Name      string // of the sync that is edited; empty for a new one
-	Edition   int
-	Connected bool // there is a page to connect accounts
+	Form       syncForm
+	Step       int // 0: all
+	Steps      []formStep
+	Hidden     []pageOption // what other steps said
+	Clips      []clips.Clip // that there are to choose from
+	Clip       clips.Clip
+	Accounts   []clips.Account
+	Account    clips.Account // the one that was chosen
+	Params     []formParam
+	Whens      []choice
+	Slots      []*moment
+	InWords    string // the schedule
+	Wrong      string
+	Name       string // of the sync that is edited; empty for a new one
+	Edition    int
+	MayConnect bool   // there is a page to connect accounts, and they may open it
+	Admins     string // whom to ask otherwise
 }
 
 // formStep is a step, as the list of them shows it.
@@ -97,9 +98,9 @@ func (s *site) newSync(w http.ResponseWriter, r *http.Request, who clips.Person)
 	if f.text("was") != "" && f.text("tab") == "" && step >= stepTable {
 		f = f.suggested()
 	}
-	p := s.formPage(r.Context(), f, all, step)
+	p := s.formPage(r.Context(), who, f, all, step)
 	if missing := s.check(f, step-1); missing != nil {
-		p = s.formPage(r.Context(), f, all, missing.step)
+		p = s.formPage(r.Context(), who, f, all, missing.step)
 		if f.Get("was") == strconv.Itoa(missing.step) { // they were there already, so this is why they still are
 			p.Wrong = missing.text
 		}
@@ -131,10 +132,11 @@ func (s *site) copied(ctx context.Context, who clips.Person, name string) (syncF
 	return f, nil
 }
 
-func (s *site) formPage(ctx context.Context, f syncForm, all []clips.Clip, step int) syncFormPage {
-	accounts := s.accountsByName(ctx)
+func (s *site) formPage(ctx context.Context, who clips.Person, f syncForm, all []clips.Clip, step int) syncFormPage {
+	by := s.onlooker(ctx, who)
+	accounts := by.accounts
 	p := syncFormPage{Form: f, Step: step, Clips: all, Clip: f.clip, Account: accounts[f.text("account")], Whens: whens,
-		Connected: s.Accounts != nil}
+		MayConnect: s.Accounts != nil && who.Role >= clips.RoleAdmin, Admins: by.admins}
 	for _, name := range sortedKeys(accounts) {
 		if name != "" {
 			p.Accounts = append(p.Accounts, accounts[name])
@@ -227,7 +229,7 @@ func (s *site) newSpreadsheet(w http.ResponseWriter, r *http.Request, who clips.
 	}
 	if err != nil {
 		visitOf(r).err = err
-		p := s.formPage(r.Context(), f, all, stepSpreadsheet)
+		p := s.formPage(r.Context(), who, f, all, stepSpreadsheet)
 		p.Wrong = clips.NoticeOf(err)
 		s.showForm(w, r, who, http.StatusConflict, p)
 		return
@@ -256,7 +258,7 @@ func (s *site) previewNewSync(w http.ResponseWriter, r *http.Request, who clips.
 		return
 	}
 	if missing := s.check(f, stepSchedule); missing != nil {
-		p := s.formPage(r.Context(), f, all, missing.step)
+		p := s.formPage(r.Context(), who, f, all, missing.step)
 		p.Wrong = missing.text
 		s.showForm(w, r, who, http.StatusUnprocessableEntity, p)
 		return
@@ -265,7 +267,7 @@ func (s *site) previewNewSync(w http.ResponseWriter, r *http.Request, who clips.
 }
 
 func (s *site) showNewPreview(w http.ResponseWriter, r *http.Request, who clips.Person, f syncForm, sync clips.Sync, p newPreviewPage) {
-	p.previewPage = s.preview(w, r, sync)
+	p.previewPage = s.preview(w, r, who, sync)
 	p.Hidden = f.hidden(-1)
 	p.When = scheduleInWords(sync.Schedule)
 	if sync.Schedule != "" {
@@ -281,7 +283,7 @@ func (s *site) saveNewSync(w http.ResponseWriter, r *http.Request, who clips.Per
 		return
 	}
 	refuse := func(step int, text string) {
-		p := s.formPage(r.Context(), f, all, step)
+		p := s.formPage(r.Context(), who, f, all, step)
 		p.Wrong = text
 		s.showForm(w, r, who, http.StatusUnprocessableEntity, p)
 	}

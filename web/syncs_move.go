@@ -56,7 +56,7 @@ func (s *site) showMove(w http.ResponseWriter, r *http.Request, who clips.Person
 	if err != nil && p.Wrong == "" {
 		visitOf(r).err = err
 		p.Wrong, status = clips.NoticeOf(err), http.StatusConflict
-		p.Cures = s.cures(p.Sync, clips.KindOf(err), p.Wrong, s.accountsByName(r.Context())[p.Sync.Account])
+		p.Cures = s.cures(p.Sync, clips.KindOf(err), s.onlooker(r.Context(), who))
 	}
 	used := s.usedTabs(r.Context(), who, p.Sync)
 	for _, title := range titles {

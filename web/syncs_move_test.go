@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,45 +46,46 @@ func TestASyncBeginsAnewOnAnotherTab(t *testing.T) {
 	}
 	s.want(s.get("/syncs/board/tab"), http.StatusConflict, "declared in the config file")
 	s.syncs.mu.Lock()
-	s.syncs.err = &clips.Error{Kind: clips.KindTarget, Notice: "Google does not let robot@example.com edit the spreadsheet. Open it, choose Share, and make robot@example.com an editor."}
+	s.syncs.err = &clips.Error{Kind: clips.KindNotShared, Notice: "Google does not let robot@example.com edit the spreadsheet. Open it, choose Share, and make robot@example.com an editor."}
 	s.syncs.mu.Unlock()
 	s.want(s.get("/syncs/mine/tab"), http.StatusConflict, "choose Share", "Share it with this address, as editor", "A new one, called:")
 }
 
-// Each failure offers what cures it, and nothing that does not.
+// Each kind of failure offers what cures it, and nothing that does not.
 func TestCuresOfSyncs(t *testing.T) {
 	s := newSyncing(t)
-	const share, tab, other, connect = "Share it with this address", "Choose another tab", "Choose another spreadsheet", `href="/accounts#account-service"`
-	all := []string{share, tab, other, connect, "Look at the clip"}
-	for _, c := range []struct {
-		kind   clips.Kind
-		notice string
-		want   []string
-	}{
-		{clips.KindTarget, "Sync mine would write B2 of the tab \"Mine\", where something stands already.", []string{tab}},
-		{clips.KindTarget, "The tab that sync mine wrote was deleted.", []string{tab}},
-		{clips.KindTarget, "There is no spreadsheet MY-OWN, or robot@example.com cannot see it.", []string{other, share}},
-		{clips.KindTarget, "Google does not let robot@example.com edit the spreadsheet.", []string{share}},
-		{clips.KindAccount, "Google no longer accepts the account.", []string{connect}},
-		{clips.KindSQL, "There is no column.", []string{"Look at the clip"}},
-		{clips.KindQuota, "Google takes no more requests.", nil},
-	} {
-		s.run("mine", "web", func(r *clips.SyncRun) { r.State, r.Kind, r.Notice = clips.SyncFailed, c.kind, c.notice })
-		page := s.get("/syncs/mine").body
+	const share, tab, other, connect, clip = "Share it with this address", "Choose another tab", "Choose another spreadsheet", `href="/accounts#account-service"`, "Look at the clip"
+	all := []string{share, tab, other, connect, clip, "Ask an admin"}
+	offered := func(page string) (some []string) {
 		for _, cure := range all {
-			wanted := false
-			for _, w := range c.want {
-				wanted = wanted || w == cure
-			}
-			if got := strings.Contains(page, cure); got != wanted {
-				t.Errorf("%s: %q is offered: %v", c.notice, cure, got)
+			if strings.Contains(page, cure) {
+				some = append(some, cure)
 			}
 		}
+		return some
 	}
-	s.run("board", "web", func(r *clips.SyncRun) {
-		r.State, r.Kind, r.Notice = clips.SyncFailed, clips.KindTarget, "The tab that sync board wrote was deleted."
-	})
-	if page := s.get("/syncs/board").body; strings.Contains(page, tab) {
-		t.Error("a sync of the config file offers what is changed there")
+	for _, c := range []struct {
+		kind clips.Kind
+		want []string
+	}{
+		{clips.KindTarget, []string{tab}},
+		{clips.KindSpreadsheet, []string{share, other}},
+		{clips.KindNotShared, []string{share}},
+		{clips.KindAccount, []string{connect}},
+		{clips.KindSQL, []string{clip}},
+		{clips.KindPermission, []string{clip}},
+		{clips.KindQuota, nil},
+	} {
+		s.run("mine", "web", func(r *clips.SyncRun) { r.State, r.Kind, r.Notice = clips.SyncFailed, c.kind, "It did not work." })
+		if got := offered(s.get("/syncs/mine").body); !slices.Equal(got, c.want) {
+			t.Errorf("%s offers %q, want %q", c.kind, got, c.want)
+		}
+		if c.kind != clips.KindTarget {
+			continue
+		}
+		s.run("board", "web", func(r *clips.SyncRun) { r.State, r.Kind, r.Notice = clips.SyncFailed, c.kind, "It did not work." })
+		if got := offered(s.get("/syncs/board").body); got != nil {
+			t.Errorf("a sync of the config file offers what is changed there: %q", got)
+		}
 	}
 }

@@ -26,7 +26,7 @@ func (s *site) previewSync(w http.ResponseWriter, r *http.Request, who clips.Per
 	if !ok {
 		return
 	}
-	p := s.preview(w, r, sync)
+	p := s.preview(w, r, who, sync)
 	status := http.StatusOK
 	if p.Wrong != "" {
 		status = http.StatusConflict
@@ -35,7 +35,7 @@ func (s *site) previewSync(w http.ResponseWriter, r *http.Request, who clips.Per
 }
 
 // preview finds out what a run of a sync would change.
-func (s *site) preview(w http.ResponseWriter, r *http.Request, sync clips.Sync) previewPage {
+func (s *site) preview(w http.ResponseWriter, r *http.Request, who clips.Person, sync clips.Sync) previewPage {
 	allowWaiting(w)
 	ctx, cancel := context.WithTimeout(r.Context(), previewTimeout)
 	defer cancel()
@@ -45,7 +45,7 @@ func (s *site) preview(w http.ResponseWriter, r *http.Request, sync clips.Sync) 
 	if err != nil {
 		visitOf(r).err = err
 		p.Wrong = clips.NoticeOf(err)
-		p.Cures = s.cures(sync, clips.KindOf(err), p.Wrong, s.accountsByName(r.Context())[sync.Account])
+		p.Cures = s.cures(sync, clips.KindOf(err), s.onlooker(r.Context(), who))
 	}
 	return p
 }

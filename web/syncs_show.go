@@ -49,7 +49,7 @@ func (s *site) showSyncPage(w http.ResponseWriter, r *http.Request, who clips.Pe
 		s.failed(w, r, who, err)
 		return
 	}
-	p, status := s.syncPage(r.Context(), sync, runs), http.StatusOK
+	p, status := s.syncPage(sync, runs, s.onlooker(r.Context(), who)), http.StatusOK
 	p.MayAct = who.Role >= clips.RoleAuthor
 	if refusal != nil {
 		visitOf(r).err = refusal
@@ -58,10 +58,9 @@ func (s *site) showSyncPage(w http.ResponseWriter, r *http.Request, who clips.Pe
 	s.show(w, r, who, "sync.html", status, sync.Name, p)
 }
 
-func (s *site) syncPage(ctx context.Context, sync clips.Sync, runs []clips.SyncRun) syncPage {
-	accounts := s.accountsByName(ctx)
-	p := syncPage{syncRow: s.syncRow(statusFrom(sync, runs), accounts), Mode: modeInWords(sync.Mode),
-		Account: accountInWords(sync.Account, accounts[sync.Account])}
+func (s *site) syncPage(sync clips.Sync, runs []clips.SyncRun, by onlooker) syncPage {
+	p := syncPage{syncRow: s.syncRow(statusFrom(sync, runs), by), Mode: modeInWords(sync.Mode),
+		Account: accountInWords(sync.Account, by.accounts[sync.Account])}
 	for _, name := range sortedKeys(sync.Params) {
 		p.Params = append(p.Params, pageOption{name, sync.Params[name]})
 	}

@@ -149,7 +149,7 @@ func TestSyncsAreListedWithHowTheyGetOn(t *testing.T) {
 		"When asked", "https://sheets.example.com/spreadsheets/d/SHEET-OF-THE-BOARD", "Cash &lt;by&gt; account")
 	s.run("mine", "web", wrote)
 	s.run("board", "web", func(r *clips.SyncRun) {
-		r.State, r.Kind, r.Notice = clips.SyncFailed, clips.KindTarget, "Google does not let us write: share the spreadsheet <1> with robot@example.com."
+		r.State, r.Kind, r.Notice = clips.SyncFailed, clips.KindNotShared, "Google does not let us write: share the spreadsheet <1> with robot@example.com."
 	})
 	s.want(s.get("/syncs"), http.StatusOK, "Works", "1,204 rows, 36 cells changed", "Failed", "share the spreadsheet &lt;1&gt;",
 		"Share it with this address, as editor", "robot@example.com", "Open the spreadsheet")
@@ -328,7 +328,11 @@ func TestSyncsOfOtherSourcesAreNotThere(t *testing.T) {
 	}
 	s.want(eve.post("/syncs", url.Values{"clip": {"cash"}, "spreadsheet": {bookID}, "tab": {"T"}, "at": {"A1"}, "mode": {"replace"}, "name": {"hers"}}),
 		http.StatusUnprocessableEntity, "Choose the clip")
-	s.want(c.as(clips.RoleAuthor).get("/syncs"), http.StatusOK, "mine")
+	// Whoever may not do it themselves is told whom to ask.
+	s.run("mine", "web", func(r *clips.SyncRun) { r.State, r.Kind, r.Notice = clips.SyncFailed, clips.KindAccount, "Google says no." })
+	c.as(clips.RoleAdmin)
+	s.want(c.as(clips.RoleAuthor).get("/syncs"), http.StatusOK, "mine", "Ask an admin to connect the account", "<code class=copy>admin@example.com</code>")
+	s.want(c.as(clips.RoleReader).get("/syncs/mine"), http.StatusOK, "Ask to have it mended: <code class=copy>finance@example.com</code>")
 }
 
 // A page that is open shows a run which somebody asks for meanwhile. The stream ends once it was made anew.
