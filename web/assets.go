@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"html/template"
 	"io"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -47,7 +49,7 @@ func readAssets(files fs.FS) map[string]asset {
 		text := withImports(files, string(must(fs.ReadFile(files, name))))
 		sum := sha256.Sum256([]byte(text))
 		address := "/assets/" + hex.EncodeToString(sum[:6]) + "-" + path.Base(name)
-		all[address] = asset{address, kind, text, sync.OnceValue(func() string { return gzipped(text) })}
+		all[address] = asset{address, kind, text, sync.OnceValue(func() string { return gzipped(text, gzip.BestCompression) })}
 		return nil
 	})
 	must(nil, err)
@@ -77,6 +79,29 @@ func nameAssets(all map[string]asset) map[string]string {
 // assetAddress is where a page finds a file; empty when this binary was built without it.
 func assetAddress(name string) string { return assetNames[name] }
 
+// scriptTags lead a page to a script and to what that imports, which the browser would find only one after the other.
+func scriptTags(name string) template.HTML {
+	var b strings.Builder
+	for _, other := range importsOf(name) {
+		b.WriteString(`<link rel=modulepreload href="` + assetAddress(other) + `">`)
+	}
+	b.WriteString(`<script type=module src="` + assetAddress(name) + `"></script>`)
+	return template.HTML(b.String()) // of addresses that we made
+}
+
+// importsOf names the scripts that a script imports, each once, and those that they import.
+func importsOf(name string) []string {
+	var all []string
+	for _, line := range importLine.FindAllSubmatch(must(static.ReadFile("static/"+name)), -1) {
+		for _, other := range append([]string{string(line[2])}, importsOf(string(line[2]))...) {
+			if !slices.Contains(all, other) {
+				all = append(all, other)
+			}
+		}
+	}
+	return all
+}
+
 // showAsset serves a file. It is the same for everybody, and says nothing about anyone.
 func showAsset(w http.ResponseWriter, r *http.Request) {
 	a, ok := assets["/assets/"+chi.URLParam(r, "*")]
@@ -88,16 +113,16 @@ func showAsset(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	text := a.text
-	if acceptEncoding(strings.Join(r.Header.Values("Accept-Encoding"), ","))["gzip"] > 0 {
+	if takesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		text = a.gzip()
 	}
 	answer(w, http.StatusOK, a.kind, text)
 }
 
-func gzipped(text string) string {
+func gzipped(text string, level int) string {
 	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	z, _ := gzip.NewWriterLevel(&b, level)
 	io.WriteString(z, text)
 	z.Close() // of a buffer, which takes everything
 	return b.String()

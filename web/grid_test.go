@@ -42,6 +42,9 @@ func TestAHundredThousandRows(t *testing.T) {
 	tab := w.tab("/clips/cash")
 	tab.wait(`performance.getEntriesByName("all rows").length`)
 	t.Log("cold:", tab.MustEval(took).Str())
+	if got := tab.MustEval(cost).Str(); got != "5 requests, less than 2 MB, scripts side by side" {
+		t.Errorf("the rows came in %s", got)
+	}
 	tab.MustReload().MustWaitLoad()
 	tab.wait(`performance.getEntriesByName("all rows").length`)
 	t.Log("again:", tab.MustEval(took).Str())
@@ -56,6 +59,14 @@ func TestAHundredThousandRows(t *testing.T) {
 // of the navigation.
 const took = `() => ["first-contentful-paint", "rows", "all rows"].map((name) =>
 	name + " " + Math.round(performance.getEntriesByName(name)[0]?.startTime)).join(", ")`
+
+// cost counts what the rows were read with, and whether a script was found only in another one.
+const cost = `() => {
+	const all = performance.getEntriesByType("resource"), rows = all.filter((e) => e.name.includes("/rows?"));
+	const megabytes = Math.ceil(rows.reduce((sum, e) => sum + e.encodedBodySize, 0) / 1e6);
+	const named = [...document.querySelectorAll("script, link")].map((e) => e.src ?? e.href);
+	const late = all.filter((e) => e.name.endsWith(".js") && !named.includes(e.name));
+	return rows.length + " requests, less than " + megabytes + " MB, scripts " + (late.length ? "after others: " + late.map((e) => e.name) : "side by side") }`
 
 // What is selected with the keys is added up with all its digits.
 func TestTheGridByKeys(t *testing.T) {

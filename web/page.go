@@ -35,6 +35,7 @@ var (
 	pages = template.Must(template.New("").Funcs(template.FuncMap{
 		"style":    func() template.CSS { return style },
 		"asset":    assetAddress,
+		"script":   scriptTags,
 		"json":     asJSON,
 		"sentence": sentence,
 		"wait":     inWords,
@@ -60,7 +61,7 @@ func showPage(w http.ResponseWriter, r *http.Request, name string, status int, d
 		panic(err) // a mistake in the template
 	}
 	w.Header().Set("Content-Security-Policy", stylePolicy)
-	answer(w, status, "text/html; charset=utf-8", b.String())
+	sendHTML(w, r, status, b.String())
 }
 
 // pageRows is how many rows a page shows when the reader does not say.

@@ -65,7 +65,7 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, who clips.Person, na
 	}
 	w.Header().Set("Content-Security-Policy", appPolicy)
 	w.Header().Set("X-Robots-Tag", "noindex")
-	answer(w, status, "text/html; charset=utf-8", page.String())
+	sendHTML(w, r, status, page.String())
 }
 
 func (s *site) tabs(r *http.Request, who clips.Person) []tab {

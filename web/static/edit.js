@@ -14,7 +14,14 @@ const preview = document.getElementById("preview");
 let running = null;
 
 const keys = { run: () => tryOut("run"), format: () => formatSQL() };
-const text = form.dataset.editor ? (await import(form.dataset.editor)).mount(field, keys) : plain(field);
+const text = form.dataset.editor ? await mounted(form.dataset.editor) : plain(field);
+
+// mounted is the editor in the place of the field. Between reading it and building it the browser does what else waits.
+async function mounted(address) {
+  const { mount } = await import(address);
+  await new Promise((done) => setTimeout(done));
+  return mount(field, keys);
+}
 
 // tryOut sends the form, and takes of the answer what is about the SQL: what is wrong, rows, the plan, parameters. Of
 // what is selected it runs that alone.

@@ -38,6 +38,7 @@ class Grid {
   order = null; // the numbers of the rows that are shown; null: all, as they came
   sorted = { column: -1, down: false };
   words = "";
+  lacking = false; // rows that would be seen are not here yet
   from = { row: 0, column: 0 };
   to = { row: 0, column: 0 };
 
@@ -77,8 +78,8 @@ class Grid {
       if (!this.box.isConnected && this.row(0)) {
         place.replaceChildren(element("div", { className: "form" }, this.filter), this.box, this.status);
         performance.mark("rows");
-      }
-      if (this.box.isConnected) this.draw();
+        this.draw();
+      } else if (this.lacking) this.draw();
     });
     performance.mark("all rows");
     this.arrange();
@@ -121,6 +122,7 @@ class Grid {
     const first = Math.max(0, Math.min(this.count, Math.floor(this.box.scrollTop / HEIGHT) - 10));
     const last = Math.min(this.count, first + Math.ceil(Math.max(this.box.clientHeight, innerHeight) / HEIGHT) + 20);
     const rows = [this.room(first)];
+    this.lacking = false;
     for (let i = first; i < last; i++) rows.push(this.drawn(i));
     rows.push(this.room(this.count - last));
     this.body.replaceChildren(...rows);
@@ -146,7 +148,10 @@ class Grid {
 
   drawn(i) {
     const row = this.row(i), made = element("tr");
-    if (!row) return this.room(1);
+    if (!row) {
+      this.lacking = true;
+      return this.room(1);
+    }
     made.setAttribute("aria-rowindex", i + 2);
     row.forEach((value, j) => {
       const cell = element("td", { className: types[j] === "number" ? "number" : "", title: value !== null && value.length > 40 ? value : "" });
