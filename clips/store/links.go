@@ -91,30 +91,8 @@ func insertLink(ctx context.Context, db querier, l clips.Link, hash [32]byte) (c
 // LinkByHash finds a link by the SHA-256 of its token, and the clip it opens; no clip when it opens a workbook. Whether
 // the link still works is for the caller to ask; the link of a retired clip is ErrNotFound, like one that never was.
 func (s *Store) LinkByHash(ctx context.Context, hash [32]byte) (clips.Link, clips.Clip, error) {
-	var l clips.Link
-	var c clips.Clip
-	err := s.pool.QueryRow(ctx, `
-		select `+linkColumns+`, `+clipColumns+`
-		from clipsheet.links l
-		join clipsheet.clips c on c.id = l.clip_id
-		join clipsheet.revisions r on r.clip_id = c.id and r.number = c.revision
-		where l.token_hash = $1 and c.retired_at is null`, hash[:]).Scan(append(linkFields(&l), clipFields(&c)...)...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		l, err = s.workbookLink(ctx, hash)
-	}
-	if err != nil {
-		return clips.Link{}, clips.Clip{}, explain("find the link", err)
-	}
-	return l, c, nil
-}
-
-func (s *Store) workbookLink(ctx context.Context, hash [32]byte) (clips.Link, error) {
-	rows, _ := s.pool.Query(ctx, `
-		select `+linkColumns+`
-		from clipsheet.links l
-		left join clipsheet.clips c on c.id = l.clip_id
-		where l.token_hash = $1 and l.workbook <> ''`, hash[:])
-	return pgx.CollectExactlyOneRow(rows, scanLink)
+	o, err := s.lookups.find(ctx, hash)
+	return o.link, o.clip, explain("find the link", err)
 }
 
 // Links lists the links to a clip or workbook, or with "" all of them, by what they open and in the order they were

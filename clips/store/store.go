@@ -15,8 +15,9 @@ import (
 // Store is the state database. Its methods may be called from several goroutines. A thing that is not there is a
 // clips.ErrNotFound; trouble with the database is a *clips.Error whose notice names no host, role or password.
 type Store struct {
-	pool *pgxpool.Pool
-	node *node
+	pool    *pgxpool.Pool
+	node    *node
+	lookups lookups
 }
 
 const (
@@ -56,7 +57,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, explain("connect", err)
 	}
-	return &Store{pool: pool, node: newNode(cfg.ConnConfig)}, nil
+	return &Store{pool: pool, node: newNode(cfg.ConnConfig), lookups: lookups{ask: (&memory{pool: pool}).find}}, nil
 }
 
 func poolConfig(dsn string) (*pgxpool.Config, error) {
@@ -84,6 +85,7 @@ func poolConfig(dsn string) (*pgxpool.Config, error) {
 // Close waits for what is under way and closes every connection. It may be repeated.
 func (s *Store) Close() {
 	s.pool.Close()
+	s.lookups.work.Wait()
 	s.node.close()
 }
 
