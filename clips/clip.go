@@ -71,7 +71,8 @@ type Run struct {
 	Digest    string // of the result
 }
 
-// RunState is where a run stands. A run that its process did not live to finish is RunAbandoned at the next start.
+// RunState is where a run stands. A run that its process did not live to finish is RunAbandoned at the next start. One
+// that was stopped since nobody waited for it any more is RunLeft, which is no failure.
 type RunState string
 
 const (
@@ -79,4 +80,5 @@ const (
 	RunDone      RunState = "done"
 	RunFailed    RunState = "failed"
 	RunAbandoned RunState = "abandoned"
+	RunLeft      RunState = "left"
 )

@@ -50,6 +50,9 @@ type Request struct {
 	Bound Bound
 	Fresh bool // the reader wants a run even when the last result is young enough; bounded by a minimum age
 
+	// Patient is a reader who waits for the run as long as it takes, where others have the last good result after a while.
+	Patient bool
+
 	// Ahead, if not nil, says what the reader wants made of a new result, so that it is made while the rows arrive. It is
 	// called by the run that the request began, once for each try, and may outlive the reader.
 	Ahead func(Header) Form

@@ -100,7 +100,8 @@ func (c *Cache) Close() {
 //   - For a while after a failed run (1s, 2s, 4s … 15s) nobody starts another: the last good result, marked, or the
 //     failure again.
 //
-// A run belongs to nobody: it goes on to its end when its readers have left, and its result serves the next one.
+// A run ends when everybody who waited for it has left. It goes on for those who were told to ask again, and once its
+// result is in hand.
 func (c *Cache) Get(ctx context.Context, req clips.Request) (clips.Answer, error) {
 	a, err := c.get(ctx, c.clip(req))
 	return a.ofClip(), err
@@ -114,7 +115,7 @@ func (c *Cache) get(ctx context.Context, e errand) (answer, error) {
 	}
 	a, run, way, err := c.decide(r, e)
 	if run != nil {
-		a, err = c.await(ctx, run, a)
+		a, err = c.await(ctx, r, run, a, e.patient)
 	}
 	c.o.OnAnswer(way.to(a, err))
 	return a, err
@@ -139,22 +140,31 @@ func (c *Cache) decide(r *result, e errand) (answer, *flight, Way, error) {
 	}
 	run := c.start(r, &r.running, func(ctx context.Context) (set, error) { return c.refresh(ctx, r, e) })
 	if r.has() && age < 2*e.limit && !e.fresh {
+		run.kept = true
 		last.stale = "a newer result is being made" + showing(last.set[0])
 		return last, nil, WayStale, nil
 	}
+	run.waiters++
 	return last, run, way, nil
 }
 
-func (c *Cache) await(ctx context.Context, run *flight, last answer) (answer, error) {
+// await is for one of the waiters of a run.
+func (c *Cache) await(ctx context.Context, r *result, run *flight, last answer, patient bool) (answer, error) {
+	defer c.leave(r, run)
 	patience := time.NewTimer(c.o.Patience)
 	defer patience.Stop()
+	enough := patience.C
+	if patient {
+		enough = nil
+	}
 	select {
 	case <-run.done:
 		if run.err == nil {
 			return answer{set: run.set}, nil
 		}
 		return standIn(last, run.err)
-	case <-patience.C:
+	case <-enough:
+		c.carryOn(run)
 		return standIn(last, errPatience(c.o.Patience))
 	case <-ctx.Done():
 		return answer{}, errLeft(ctx)
@@ -174,7 +184,7 @@ func (c *Cache) runAnew(ctx context.Context, e errand) (answer, error) {
 	r := c.hold(e.key)
 	defer c.letGo(r)
 	c.mu.Lock()
-	before := r.running // it has begun already
+	before := r.running // it has begun already, and is not for us to keep up
 	c.mu.Unlock()
 	if before != nil {
 		if err := before.wait(ctx); err != nil {
@@ -183,7 +193,9 @@ func (c *Cache) runAnew(ctx context.Context, e errand) (answer, error) {
 	}
 	c.mu.Lock()
 	run := c.start(r, &r.running, func(ctx context.Context) (set, error) { return c.refresh(ctx, r, e) })
+	run.waiters++
 	c.mu.Unlock()
+	defer c.leave(r, run)
 	if err := run.wait(ctx); err != nil {
 		return answer{}, err
 	}

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -67,6 +68,8 @@ func (b *batch) settle(err error) {
 		case err == nil:
 			info := b.made[i].info
 			run.State, run.Rows, run.Bytes, run.Digest = clips.RunDone, info.Rows, info.Bytes, info.Digest
+		case errors.Is(err, errNobodyWaits):
+			run.State, run.Notice = clips.RunLeft, errNobodyWaits.Notice
 		case i != b.at && b.at < len(b.reqs):
 			run.State, run.Kind = clips.RunFailed, clips.KindCanceled
 			run.Notice = fmt.Sprintf("It was run for the workbook %s together with %s, which failed.", b.name, b.reqs[b.at].Clip.Slug)

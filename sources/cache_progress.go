@@ -47,15 +47,7 @@ func (p *progress) now() clips.Progress {
 	return clips.Progress{Stage: stage, Rows: p.rows.Load(), Began: p.began}
 }
 
-type progressKey struct{}
-
-// progressOf is that of the flight that does the work; work that nobody watches has one of its own.
-func progressOf(ctx context.Context) *progress {
-	if p, ok := ctx.Value(progressKey{}).(*progress); ok {
-		return p
-	}
-	return &progress{}
-}
+func progressOf(ctx context.Context) *progress { return &flightOf(ctx).progress }
 
 // Progress says how far the run has come that makes what a request asks for; ok is false when there is none under way.
 func (c *Cache) Progress(req clips.Request) (now clips.Progress, ok bool) {

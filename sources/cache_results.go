@@ -53,24 +53,6 @@ type failure struct {
 	count int // in a row
 }
 
-// flight is work under way that others may wait for. set and err are good once done is closed.
-type flight struct {
-	done     chan struct{}
-	set      set
-	err      error
-	progress progress
-}
-
-// wait returns when the flight has landed, or with an error when ctx ends first.
-func (f *flight) wait(ctx context.Context) error {
-	select {
-	case <-f.done:
-		return nil
-	case <-ctx.Done():
-		return errLeft(ctx)
-	}
-}
-
 func (r *result) has() bool { return r.last.id() != 0 }
 
 // learn takes a newer result in. One from the future, by the clock of another node or of yesterday, is new.
@@ -164,33 +146,6 @@ func (c *Cache) newest(ctx context.Context, r *result, e errand) (set, error) {
 	}
 	r.loaded = true
 	return r.last, nil
-}
-
-// start joins the flight in the slot, or begins one. The caller holds mu; the work does not.
-func (c *Cache) start(r *result, slot **flight, work func(context.Context) (set, error)) *flight {
-	if *slot != nil {
-		return *slot
-	}
-	f := &flight{done: make(chan struct{}), progress: progress{began: time.Now()}}
-	if c.closed {
-		f.err = errClosed()
-		close(f.done)
-		return f
-	}
-	*slot = f
-	r.users++
-	ctx := context.WithValue(c.ctx, progressKey{}, &f.progress)
-	c.work.Go(func() {
-		var made set
-		err := calmly(c.o.Log, "refresh a result", func() (err error) { made, err = work(ctx); return err })
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		f.set, f.err = made, err
-		*slot = nil
-		r.users--
-		close(f.done)
-	})
-	return f
 }
 
 // calmly turns a panic into an error: one poisoned clip must not take the service down.

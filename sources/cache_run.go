@@ -17,6 +17,10 @@ func (c *Cache) refresh(ctx context.Context, r *result, e errand) (set, error) {
 	newer, err := c.renew(ctx, r, e)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if dropped(ctx) {
+		c.o.Log.Info("a run was stopped, since nobody waits for it", "of", e.name)
+		return nil, errNobodyWaits
+	}
 	if err != nil {
 		c.o.Log.Warn("a result was not refreshed", "of", e.name, "kind", clips.KindOf(err), "err", err)
 		r.fail(err, time.Now())
@@ -61,20 +65,23 @@ func (c *Cache) renew(ctx context.Context, r *result, e errand) (set, error) {
 func (c *Cache) run(ctx context.Context, b *batch) (*batch, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.o.RunTimeout)
 	defer cancel()
-	err := c.begin(ctx, b)
+	err := c.begin(b)
 	if err == nil {
 		err = c.execute(ctx, b)
 	}
 	if err != nil {
 		err = c.endOfTime(ctx, err)
+	} else {
+		c.carryOn(flightOf(ctx)) // what is in hand is stored, and serves the next reader
 	}
 	b.settle(err)
 	return b, err
 }
 
-// begin makes the rows of the runs. Without the state database nothing runs, since nothing could say what did.
-func (c *Cache) begin(ctx context.Context, b *batch) error {
-	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
+// begin makes the rows of the runs. Without the state database nothing runs, since nothing could say what did. It goes on
+// when nobody waits any more, or a row might be left whose number nobody knows.
+func (c *Cache) begin(b *batch) error {
+	ctx, cancel := context.WithTimeout(c.ctx, loadTimeout)
 	defer cancel()
 	for _, req := range b.reqs {
 		run := clips.Run{ClipID: req.Clip.ID, Revision: req.Clip.Revision.Number, ParamsKey: req.Bound.Key,
@@ -135,8 +142,8 @@ func (c *Cache) endOfTime(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() == nil:
 		return err
-	case c.ctx.Err() != nil:
-		return errClosed()
+	case c.ctx.Err() != nil || dropped(ctx):
+		return errEnded(ctx)
 	}
 	return &clips.Error{Kind: clips.KindTimeout, Cause: err, Notice: fmt.Sprintf(
 		"The query ran for %s and was stopped: make it faster, or raise the run timeout.", c.o.RunTimeout)}

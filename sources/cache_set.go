@@ -32,6 +32,8 @@ type errand struct {
 	limit time.Duration // the age from which a result is too old
 	fresh bool
 
+	patient bool // waits for the run however long it takes
+
 	source string
 	party  string // whose it is, so that nobody takes all places
 
@@ -60,10 +62,13 @@ func (a answer) ofWorkbook() clips.WorkbookAnswer {
 func (c *Cache) clip(req clips.Request) errand {
 	k := keyOf(req)
 	return errand{
-		key:    k,
-		name:   req.Clip.Slug,
-		limit:  youngEnough(req.Clip.Revision.MaxAge, req.Fresh),
-		fresh:  req.Fresh,
+		key:   k,
+		name:  req.Clip.Slug,
+		limit: youngEnough(req.Clip.Revision.MaxAge, req.Fresh),
+		fresh: req.Fresh,
+
+		patient: req.Patient,
+
 		source: req.Clip.Revision.Source,
 		party:  partyOf(req.Clip.Owner, req.Clip.Slug),
 		find: func(ctx context.Context) (set, error) {

@@ -47,6 +47,17 @@ func errLeft(ctx context.Context) error {
 		Cause: context.Cause(ctx)}
 }
 
+// errNobodyWaits ends a run. It is no failure of the clip.
+var errNobodyWaits = &clips.Error{Kind: clips.KindCanceled, Notice: "Everybody who waited for it left, so the run was stopped."}
+
+// errEnded is for work that may not go on.
+func errEnded(ctx context.Context) error {
+	if dropped(ctx) {
+		return errNobodyWaits
+	}
+	return errClosed()
+}
+
 func errClosed() error {
 	return &clips.Error{Kind: clips.KindCanceled, Notice: "The server is stopping: ask again in a minute."}
 }

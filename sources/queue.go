@@ -38,7 +38,7 @@ func newQueue(most int, seats func(source string) int) *queue {
 	return &queue{most: most, seats: seats, last: map[string]int{}}
 }
 
-// take waits for a turn, until ctx, that of the cache, ends. A full queue and a long wait are both KindBusy.
+// take waits for a turn, until ctx, that of the run, ends. A full queue and a long wait are both KindBusy.
 func (q *queue) take(ctx context.Context, source, party string, patience time.Duration) (done func(), err error) {
 	t := &turn{source, party, make(chan error, 1)}
 	q.mu.Lock()
@@ -53,7 +53,7 @@ func (q *queue) take(ctx context.Context, source, party string, patience time.Du
 	case <-timer.C:
 		err = errBusy()
 	case <-ctx.Done():
-		err = errClosed()
+		err = errEnded(ctx)
 	}
 	if err != nil {
 		q.leave(t)

@@ -65,12 +65,13 @@ func (s *site) sendMade(w http.ResponseWriter, r *http.Request, req *request) er
 const progressEvery = 250 * time.Millisecond
 
 // downloadProgress makes a download, tells the page meanwhile how far it is, and in the end where to fetch it. However
-// many ask for the same, it is made once. Who leaves stops waiting, and ends nothing that others may wait for.
+// many ask for the same, it is made once. Who leaves stops waiting, and the last to leave ends the query.
 func (s *site) downloadProgress(w http.ResponseWriter, r *http.Request, who clips.Person) {
 	req, ok := s.findDownload(w, r, who)
 	if !ok {
 		return
 	}
+	req.patient = true
 	allowWaiting(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	ctx, leave := context.WithCancel(r.Context())
@@ -175,12 +176,6 @@ func (d *preparing) make() error {
 	}
 	d.bound.Store(true)
 	answer, err := d.answer(d.r, d.req)
-	for clips.KindOf(err) == clips.KindTimeout && d.r.Context().Err() == nil { // a feed's reader would not wait longer
-		if _, ok := d.Results.Progress(d.ask()); !ok {
-			break
-		}
-		answer, err = d.answer(d.r, d.req)
-	}
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type request struct {
 	options readerOptions
 	given   map[string]string // parameters, from the reader and the link
 	bound   clips.Bound
+	patient bool // as in clips.Request
 }
 
 // feed serves a clip, or a workbook, at its link.
@@ -159,7 +160,7 @@ func parameters(params []clips.Param, q query, locked map[string]string) (map[st
 
 // answer gets the result. HEAD is answered from what there is.
 func (s *site) answer(r *http.Request, req *request) (clips.Answer, error) {
-	ask := clips.Request{Clip: req.clip, Bound: req.bound, Fresh: req.options.fresh}
+	ask := clips.Request{Clip: req.clip, Bound: req.bound, Fresh: req.options.fresh, Patient: req.patient}
 	answer, err := clips.Answer{}, error(nil)
 	if r.Method == http.MethodHead {
 		answer, err = s.Results.Peek(r.Context(), ask)

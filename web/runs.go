@@ -99,8 +99,12 @@ func (s *site) workRow(one clips.Work) workRow {
 	if one.State != string(clips.SyncSkipped) && one.State != string(clips.SyncQueued) {
 		row.Took = took(one.Took(s.Now()))
 	}
-	if one.State == string(clips.RunAbandoned) {
+	switch one.State {
+	case string(clips.RunAbandoned):
 		row.Word, row.Tone = "Given up", "bad"
+		return row
+	case string(clips.RunLeft):
+		row.Word = "Nobody waited"
 		return row
 	}
 	row.Word, row.Tone = runStateInWords(clips.SyncRun{State: clips.SyncState(one.State), Notice: one.Notice})

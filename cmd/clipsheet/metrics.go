@@ -39,7 +39,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 	m := &metrics{
 		runs: counter("clipsheet_runs_total",
-			"Runs of clips on a follower, by how they ended: done, or the kind of failure. Kinds such as sql_error are the author's to mend, auth, unavailable and disk_full are yours.",
+			"Runs of clips on a follower, by how they ended: done, left when nobody waited any more, or the kind of failure. Kinds such as sql_error are the author's to mend, auth, unavailable and disk_full are yours.",
 			"source", "outcome"),
 		runSeconds: seconds("clipsheet_run_seconds", "How long runs took, from the start to the stored result.",
 			prometheus.ExponentialBuckets(0.01, 3, 11), "source"),
