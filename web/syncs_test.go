@@ -329,7 +329,9 @@ func TestSyncsOfOtherSourcesAreNotThere(t *testing.T) {
 	s.want(eve.post("/syncs", url.Values{"clip": {"cash"}, "spreadsheet": {bookID}, "tab": {"T"}, "at": {"A1"}, "mode": {"replace"}, "name": {"hers"}}),
 		http.StatusUnprocessableEntity, "Choose the clip")
 	// Whoever may not do it themselves is told whom to ask.
-	s.run("mine", "web", func(r *clips.SyncRun) { r.State, r.Kind, r.Notice = clips.SyncFailed, clips.KindAccount, "Google says no." })
+	s.run("mine", "web", func(r *clips.SyncRun) {
+		r.State, r.Kind, r.Notice = clips.SyncFailed, clips.KindAccount, "Google says no."
+	})
 	c.as(clips.RoleAdmin)
 	s.want(c.as(clips.RoleAuthor).get("/syncs"), http.StatusOK, "mine", "Ask an admin to connect the account", "<code class=copy>admin@example.com</code>")
 	s.want(c.as(clips.RoleReader).get("/syncs/mine"), http.StatusOK, "Ask to have it mended: <code class=copy>finance@example.com</code>")
