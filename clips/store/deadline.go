@@ -16,7 +16,9 @@ const (
 
 // deadlines ends questions to a server that went silent. It stands where pgx has its tracer, which sees all of them, of
 // River too.
-type deadlines struct{}
+type deadlines struct {
+	answer, bulk time.Duration
+}
 
 var (
 	_ pgx.QueryTracer    = deadlines{}
@@ -43,25 +45,25 @@ func end(ctx context.Context) {
 	}
 }
 
-func (deadlines) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+func (d deadlines) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	if ctx.Value(bulkKey{}) != nil {
-		return withEnd(ctx, bulkAnswerTimeout)
+		return withEnd(ctx, d.bulk)
 	}
-	return withEnd(ctx, answerTimeout)
+	return withEnd(ctx, d.answer)
 }
 
 func (deadlines) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) { end(ctx) }
 
-func (deadlines) TraceCopyFromStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceCopyFromStartData) context.Context {
-	return withEnd(ctx, bulkAnswerTimeout)
+func (d deadlines) TraceCopyFromStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceCopyFromStartData) context.Context {
+	return withEnd(ctx, d.bulk)
 }
 
 func (deadlines) TraceCopyFromEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceCopyFromEndData) {
 	end(ctx)
 }
 
-func (deadlines) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	return withEnd(ctx, bulkAnswerTimeout)
+func (d deadlines) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return withEnd(ctx, d.bulk)
 }
 
 func (deadlines) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}

@@ -52,7 +52,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err := migrate(ctx, cfg); err != nil {
 		return nil, explain("bring the schema up to date", err)
 	}
-	cfg.ConnConfig.Tracer = deadlines{}
+	cfg.ConnConfig.Tracer = deadlines{answerTimeout, bulkAnswerTimeout}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, explain("connect", err)

@@ -92,6 +92,10 @@ func TestARunKilledAtAnyStep(t *testing.T) {
 			if open := pgtest.Query(t, state, `select id from clipsheet.runs where state = 'running' or ended_at is null`); len(open) > 0 {
 				t.Errorf("%s: runs %q have no end", at, open)
 			}
+			if lost := pgtest.Query(t, state, `
+				select id from clipsheet.runs where state = 'done' except select id from clipsheet.snapshots`); len(lost) > 0 {
+				t.Errorf("%s: the results of runs %q are not there", at, lost)
+			}
 			s.kill()
 		}
 	}

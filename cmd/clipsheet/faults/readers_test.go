@@ -156,7 +156,7 @@ func TestAThousandColdClips(t *testing.T) {
 	l := newLedger(t, 10)
 	state, _ := pgtest.Database(t)
 	var config strings.Builder
-	fmt.Fprintf(&config, "[state]\ndsn = '''%s'''\n[limits]\nruns = 4\npatience = \"20s\"\n[sources.follower]\ndsn = '''%s'''\nmax_connections = %d\n",
+	fmt.Fprintf(&config, "[state]\ndsn = '''%s'''\n[limits]\nruns = 12\npatience = \"20s\"\n[sources.follower]\ndsn = '''%s'''\nmax_connections = %d\n",
 		state, l.follower, seats)
 	for i := range many {
 		fmt.Fprintf(&config, "[clips.c%d]\nsql = \"select %d as n from pg_sleep(0.01)\"\nmax_age = \"1h\"\n", i, i)
