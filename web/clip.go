@@ -103,13 +103,17 @@ func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Pe
 	s.show(w, r, who, "clip.html", status, clip.Title, p)
 }
 
+// shownRows are on a clip's page before its script has them all; without scripts they are a page. More than a screen or
+// two would only be laid out to be thrown away.
+const shownRows = 100
+
 // fillClipPage binds, runs and renders.
 func (s *site) fillClipPage(r *http.Request, req *request, p *clipPage) error {
 	if err := s.bind(req); err != nil {
 		return err
 	}
 	if req.options.limit < 0 {
-		req.options.limit = pageRows
+		req.options.limit = shownRows
 	}
 	answer, err := s.answer(r, req)
 	if err != nil {

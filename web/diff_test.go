@@ -1,10 +1,13 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"clipsheet/clips"
 )
 
 // Each side of a diff is its text, whatever they are, and what is called the same is.
@@ -70,4 +73,17 @@ func FuzzDiffParts(f *testing.F) {
 			t.Errorf("%q and %q became %q", before, after, p)
 		}
 	})
+}
+
+// What revisions have apart from their SQL is said in words, also when one of them has none of it.
+func TestDifferencesInWords(t *testing.T) {
+	usual := "EMEA"
+	before := clips.Revision{Source: "erp", Key: []string{"id"}}
+	after := clips.Revision{Source: "erp", TimeZone: "Europe/Berlin", Params: []clips.Param{
+		{Name: "region", Type: clips.ParamText, Default: &usual}, {Name: "from", Type: clips.ParamDate}}}
+	want := []string{"Time zone: Europe/Berlin; before: none.", "Key: none; before: id.",
+		`Parameters: :region, text, usually "EMEA" and :from, date; before: none.`}
+	if got := differences(before, after); !slices.Equal(got, want) {
+		t.Errorf("they are %q, want %q", got, want)
+	}
 }

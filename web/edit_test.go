@@ -160,7 +160,7 @@ func TestAClipMovesToAnotherSource(t *testing.T) {
 	if now := c.clip("overdue"); now.Revision.Source != "crm" || now.Revision.Number != 2 {
 		t.Errorf("%+v", now.Revision)
 	}
-	c.want(ana.get("/clips/overdue/revisions/2"), http.StatusOK, "The source was &#34;erp&#34;, and is &#34;crm&#34;.")
+	c.want(ana.get("/clips/overdue/revisions/2"), http.StatusOK, "Source: crm; before: erp.")
 }
 
 // Two who edit at once both find what they wrote.

@@ -1,11 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -102,25 +104,26 @@ func (s *site) showRevision(w http.ResponseWriter, r *http.Request, who clips.Pe
 func differences(a, b clips.Revision) (all []string) {
 	note := func(what, before, after string) {
 		if before != after {
-			all = append(all, fmt.Sprintf("%s was %q, and is %q.", what, before, after))
+			all = append(all, fmt.Sprintf("%s: %s; before: %s.", what, cmp.Or(after, "none"), cmp.Or(before, "none")))
 		}
 	}
-	note("The source", a.Source, b.Source)
-	note("The time zone", a.TimeZone, b.TimeZone)
-	note("The key", fmt.Sprint(a.Key), fmt.Sprint(b.Key))
-	note("The parameters", paramsInWords(a.Params), paramsInWords(b.Params))
+	note("Source", a.Source, b.Source)
+	note("Time zone", a.TimeZone, b.TimeZone)
+	note("Key", strings.Join(a.Key, ", "), strings.Join(b.Key, ", "))
+	note("Parameters", paramsInWords(a.Params), paramsInWords(b.Params))
 	return all
 }
 
-func paramsInWords(params []clips.Param) (text string) {
+func paramsInWords(params []clips.Param) string {
+	var all []string
 	for _, p := range params {
-		text += fmt.Sprintf(":%s %s", p.Name, p.Type)
+		text := fmt.Sprintf(":%s, %s", p.Name, p.Type)
 		if p.Default != nil {
-			text += " = " + *p.Default
+			text += fmt.Sprintf(", usually %q", *p.Default)
 		}
-		text += "; "
+		all = append(all, text)
 	}
-	return text
+	return strings.Join(all, " and ")
 }
 
 // restoreRevision saves an old revision as a new one, over the one the page showed as current.
