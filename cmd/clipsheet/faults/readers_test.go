@@ -24,12 +24,7 @@ type level struct {
 
 func (s *service) level() (l level) {
 	s.Helper()
-	proc := filepath.Join("/proc", strconv.Itoa(s.process.Pid))
-	open, err := os.ReadDir(filepath.Join(proc, "fd"))
-	if err != nil {
-		s.Skip("needs /proc:", err)
-	}
-	l.files = len(open)
+	l.files = s.files()
 	for line := range strings.Lines(get(s, "http://"+s.address+"/metrics").body) {
 		if rest, ok := strings.CutPrefix(line, "go_memstats_sys_bytes "); ok {
 			bytes, _ := strconv.ParseFloat(strings.TrimSpace(rest), 64)
@@ -37,6 +32,16 @@ func (s *service) level() (l level) {
 		}
 	}
 	return l
+}
+
+// files are the descriptors that are open.
+func (s *service) files() int {
+	s.Helper()
+	open, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(s.process.Pid), "fd"))
+	if err != nil {
+		s.Skip("needs /proc:", err)
+	}
+	return len(open)
 }
 
 // pooled is how many connections to the state database may stay open for the next.
@@ -235,7 +240,7 @@ func TestNoFileLeftToOpen(t *testing.T) {
 		}
 		open = append(open, conn)
 	}
-	pgtest.Eventually(t, "all descriptors to be taken", func() bool { return s.level().files >= 64 })
+	pgtest.Eventually(t, "all descriptors to be taken", func() bool { return s.files() >= 64 })
 	for _, conn := range open {
 		conn.Close()
 	}

@@ -2,7 +2,6 @@ package faults
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -150,57 +149,4 @@ func flipped(b []byte, at int) []byte {
 	b = bytes.Clone(b)
 	b[at] ^= 1
 	return b
-}
-
-// disk is a memory file system of a size, which really fills up.
-type disk struct {
-	testing.TB
-	dir string
-}
-
-func mount(t testing.TB, dir, size string) *disk {
-	t.Helper()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "mode=0755,size="+size); err != nil {
-		t.Skip("needs the right to mount:", err)
-	}
-	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
-	return &disk{t, dir}
-}
-
-// filler is a file of somebody else's that takes all the room there is.
-type filler struct {
-	disk *disk
-	file *os.File
-}
-
-func (d *disk) fill() *filler {
-	d.Helper()
-	file, err := os.Create(filepath.Join(d.dir, "somebody-elses"))
-	if err != nil {
-		d.Fatal(err)
-	}
-	f := &filler{d, file}
-	f.grow()
-	return f
-}
-
-// grow takes what room has come about since.
-func (f *filler) grow() {
-	block := make([]byte, 4096)
-	for {
-		if _, err := f.file.Write(block); err != nil {
-			return
-		}
-	}
-}
-
-func (f *filler) remove() {
-	f.disk.Helper()
-	f.file.Close()
-	if err := os.Remove(f.file.Name()); err != nil {
-		f.disk.Fatal(fmt.Errorf("remove the filler: %w", err))
-	}
 }
