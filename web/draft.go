@@ -120,10 +120,33 @@ func (s *site) checkDraft(d *draft, who clips.Person) (err error) {
 			return badRequest("%q is no length of time: write one like 30s, 5m or 2h.", d.MaxAge)
 		}
 	}
-	return clips.CheckParams(*rev)
+	return inParams(clips.CheckParams(*rev))
+}
+
+// paramTrouble is an error that is put right among the parameters.
+type paramTrouble struct{ error }
+
+func (p paramTrouble) Unwrap() error { return p.error }
+
+func inParams(err error) error {
+	if err == nil {
+		return nil
+	}
+	return paramTrouble{err}
 }
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+var (
+	notInSlugs = regexp.MustCompile(`[^a-z0-9]+`)
+	umlauts    = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss")
+)
+
+// slugOf is a name in addresses that a title suggests; empty when it has no letters for one.
+func slugOf(title string) string {
+	slug := notInSlugs.ReplaceAllString(umlauts.Replace(strings.ToLower(title)), "-")
+	return strings.Trim(slug[:min(len(slug), 100)], "-")
+}
 
 // complete finds what a clip needs to be kept.
 func (d draft) complete() error {

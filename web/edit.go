@@ -46,6 +46,7 @@ type editPage struct {
 	Detail   string // what Postgres said, for the author
 	Position int    // in the SQL where it is wrong, from 1; 0: nobody knows
 	Line     int
+	ByParams bool // what is wrong can be put right among the parameters
 	Preview  *preview
 	Plan     *planShown
 	Selected bool // the preview or the plan is of what was selected alone
@@ -116,6 +117,7 @@ func (s *site) showEditor(w http.ResponseWriter, r *http.Request, who clips.Pers
 			p.Line = lineOf(p.Draft.Clip.Revision.SQL, e.Position)
 		}
 	}
+	_, p.ByParams = errors.AsType[paramTrouble](why)
 	switch {
 	case p.Theirs != nil:
 		status = http.StatusPreconditionFailed

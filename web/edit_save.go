@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -26,6 +27,9 @@ func (s *site) saveNewClip(w http.ResponseWriter, r *http.Request, who clips.Per
 		return
 	}
 	allowWaiting(w)
+	d.Clip.Slug = cmp.Or(d.Clip.Slug, slugOf(d.Clip.Title))
+	d.Clip.Revision.Message = cmp.Or(d.Clip.Revision.Message, "made")
+	p.Draft = d
 	if err = d.complete(); err == nil {
 		err = s.checkAccess(r.Context(), who, clips.Clip{}, d.Clip.Owner, d.Clip.Visibility)
 	}

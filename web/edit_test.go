@@ -82,17 +82,19 @@ func TestAClipThatCannotBeIsNotKept(t *testing.T) {
 		"slug=Over Due":         "cannot be in an address",
 		"slug=cash":             "There is a clip",
 		"title=":                "no title",
-		"message=":              "what you changed",
 		"source=secret":         "Choose a source",
 		"sql=":                  "no SQL yet",
 		"max_age=soon":          "no length of time",
 		"timezone=Mars/Olympus": "no time zone",
 		"type-day=choice":       "choice without choices",
 		"default-day=someday":   "someday",
-		"default-day=":          "needs a value",
+		"default-day=":          `<a href="#params">Say it below</a>`,
 	} {
 		field, value, _ := strings.Cut(change, "=")
 		r := w.postForm("/clips/new", overdue(field, value))
+		if strings.Contains(r.body, "Say it below") != strings.HasPrefix(field, "default") && field != "type-day" {
+			w.Errorf("%s: the page leads to the parameters, or does not: %.600s", change, r.body)
+		}
 		w.want(r, http.StatusBadRequest, why)
 		if field != "sql" {
 			w.want(r, http.StatusBadRequest, "where due &lt; :day") // nothing typed is lost
@@ -103,6 +105,20 @@ func TestAClipThatCannotBeIsNotKept(t *testing.T) {
 	if _, err := w.store.Clip(t.Context(), "overdue"); err == nil {
 		t.Error("it was kept")
 	}
+}
+
+// A new clip needs a title and SQL, and no more.
+func TestANewClipNeedsLittle(t *testing.T) {
+	w := newWorld(t)
+	r := w.postForm("/clips/new", overdue("title", " Überfällig: Q3 & Q4! ", "slug", "", "message", ""))
+	if r.status != http.StatusSeeOther || r.header.Get("Location") != "/clips/ueberfaellig-q3-q4" {
+		t.Fatalf("%d %v %.600s", r.status, r.header, r.body)
+	}
+	if c := w.clip("ueberfaellig-q3-q4"); c.Revision.Message != "made" {
+		t.Errorf("%+v", c)
+	}
+	w.want(w.postForm("/clips/new", overdue("title", "日本", "slug", "")), http.StatusBadRequest, "cannot be in an address")
+	w.want(w.postForm("/clips/ueberfaellig-q3-q4/edit", overdue("revision", "1", "message", "")), http.StatusBadRequest, "what you changed")
 }
 
 func TestASaveTellsWhomItConcerns(t *testing.T) {

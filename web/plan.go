@@ -25,7 +25,7 @@ func (s *site) plan(ctx context.Context, rev clips.Revision, given map[string]st
 func (s *site) explain(ctx context.Context, rev clips.Revision, given map[string]string) (clips.Plan, error) {
 	bound, err := clips.Bind(rev, given, s.Now(), s.zone(rev))
 	if err != nil {
-		return clips.Plan{}, err
+		return clips.Plan{}, inParams(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, triedTime)
 	defer cancel()

@@ -42,7 +42,7 @@ func (s *site) try(ctx context.Context, d draft, most int64, how *progress) (p p
 	rev := d.Clip.Revision
 	bound, err := clips.Bind(rev, d.given(), s.Now(), s.zone(rev))
 	if err != nil {
-		return p, err
+		return p, inParams(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, triedTime)
 	defer cancel()
