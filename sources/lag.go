@@ -89,21 +89,27 @@ const (
 	settleAfter = time.Second
 )
 
-// age asks the server. After a quiet hour the first record from the primary would look like an hour of lag for the
-// millisecond until it is replayed; what looks old gets a moment to settle.
-func (s *session) age() (age, error) {
-	a, err := s.readAge(s.readWatchedAge)
+// readSettled reads an age. After a quiet hour the first record from the primary would look like an hour of lag for the
+// millisecond until it is replayed; what looks old is read again, for a moment.
+func readSettled(ctx context.Context, read, again func() (age, error)) (age, error) {
+	a, err := read()
 	for end := time.Now().Add(settleFor); err == nil && time.Now().Before(end); {
 		if _, lag := a.asOf(); lag < settleAfter {
 			break
 		}
 		select {
 		case <-time.After(settleFor / 10):
-			a, err = s.readAge(s.readPlainAge)
-		case <-s.ctx.Done():
-			return a, s.explain(s.ctx.Err())
+			a, err = again()
+		case <-ctx.Done():
+			return a, ctx.Err()
 		}
 	}
+	return a, err
+}
+
+// age asks the server.
+func (s *session) age() (age, error) {
+	a, err := readSettled(s.ctx, func() (age, error) { return s.readAge(s.readWatchedAge) }, func() (age, error) { return s.readAge(s.readPlainAge) })
 	if err == nil {
 		a = s.server.horizon.correct(a)
 	}
@@ -135,7 +141,11 @@ func (s *session) readAge(read func(context.Context) ([][][]byte, error)) (age, 
 	if err != nil {
 		return age{}, err
 	}
-	r := rows[0]
+	return ageOf(rows[0])
+}
+
+// ageOf reads a row of sqlAge.
+func ageOf(r [][]byte) (age, error) {
 	position, err := strconv.ParseInt(string(r[4]), 10, 64)
 	return age{isTrue(r[0]), micros(r[1]), micros(r[2]), isTrue(r[3]), position, micros(r[5])}, err
 }

@@ -20,6 +20,7 @@ func TestAsOf(t *testing.T) {
 	pgtest.Exec(t, pg.DSN(), "create table t as select 1 as n")
 	pgtest.WaitReplayed(t, pg)
 	f := newFollower(t, pg.FollowerDSN())
+	eyes := newFollower(t, pg.FollowerDSN(), func(c *Config) { c.WatchdogDSN = c.DSN })
 	read := func() (rows int, h clips.Header) {
 		t.Helper()
 		lines, h := mustAll(t, f, "select n from t")
@@ -31,6 +32,11 @@ func TestAsOf(t *testing.T) {
 	_, idle := read()
 	if idle.Lag != 0 || !idle.AsOf.After(first.AsOf) || time.Since(idle.AsOf) > time.Minute {
 		t.Errorf("idle: as of %s, lag %s", idle.AsOf, idle.Lag)
+	}
+
+	state, lag, pid := lookedAt(t, eyes)
+	if state != clips.FollowerUp || lag != 0 {
+		t.Errorf("looked at while idle, it is %s and %s behind", state, lag)
 	}
 
 	// Behind: the moment stays where the follower was last seen to be up to date, though the last commit it has
@@ -51,6 +57,10 @@ func TestAsOf(t *testing.T) {
 	_, later := read()
 	if later.Lag <= behind.Lag || !later.AsOf.Equal(behind.AsOf) {
 		t.Errorf("behind for longer: as of %s, lag %s after %s", later.AsOf, later.Lag, behind.Lag)
+	}
+	_, seen, _ := lookedAt(t, eyes)
+	if _, grown, samePID := lookedAt(t, eyes); seen <= 0 || grown <= seen || samePID != pid {
+		t.Errorf("looked at while behind, it is %s behind and then %s; by the connections %d and %d", seen, grown, pid, samePID)
 	}
 	pgtest.Exec(t, pg.FollowerDSN(), "select pg_wal_replay_resume()")
 	pgtest.WaitReplayed(t, pg)
@@ -73,6 +83,13 @@ func TestAsOf(t *testing.T) {
 	// Promoted, it is a follower no longer.
 	if err := pg.Promote(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if state, _, _ := lookedAt(t, eyes); state != clips.FollowerPrimary {
+		t.Errorf("looked at after its promotion, it is %s", state)
+	}
+	eyes.lookAway()
+	if eyes.servers[0].watchdog.conn != nil {
+		t.Error("nobody looks any more, and the connection is kept")
 	}
 	_, _, err = all(t.Context(), f, clips.Query{SQL: "select n from t"})
 	wantError(t, err, clips.KindNotFollower, "erp")

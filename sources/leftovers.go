@@ -34,9 +34,7 @@ func (w *watchdog) leftovers(ctx context.Context, role string) (left []backend, 
 	defer w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, untilGone)
 	defer cancel()
-	if w.runs == 0 {
-		defer w.hangUp()
-	}
+	defer w.rest()
 	if err := w.connect(ctx); err != nil {
 		return nil, err
 	}

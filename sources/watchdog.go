@@ -37,6 +37,7 @@ type watchdog struct {
 	conn   *pgconn.PgConn
 	failed time.Time // when it could not connect, of one that connects early
 	runs   int
+	eyes   bool // somebody looks at the server through it, between runs too
 	leave  *time.Timer
 }
 
@@ -91,9 +92,7 @@ func (w *watchdog) dismiss() {
 	w.leave = time.AfterFunc(leash, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if w.runs == 0 {
-			w.hangUp()
-		}
+		w.rest()
 	})
 }
 
@@ -107,6 +106,13 @@ func (w *watchdog) connect(ctx context.Context) (err error) {
 		return c.Unwrap() // without the config, which holds the password
 	}
 	return err
+}
+
+// rest hangs up when nobody needs the connection. The caller holds mu.
+func (w *watchdog) rest() {
+	if w.runs == 0 && !w.eyes {
+		w.hangUp()
+	}
 }
 
 // hangUp is for a connection that is idle, or broken. The caller holds mu.
@@ -143,9 +149,7 @@ func (w *watchdog) end(b backend) {
 	defer cancel()
 	ended, err := w.insist(ctx, b)
 	w.told(ended, err)
-	if w.runs == 0 {
-		w.hangUp()
-	}
+	w.rest()
 }
 
 // insist asks until the backend is gone, and says what that took: "gone" already, "canceled" or "terminated". What it

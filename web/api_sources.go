@@ -20,6 +20,16 @@ type apiSource struct {
 	Seats     int             `json:"max_connections"`
 	Open      int             `json:"open_runs"` // under way or waiting
 	Lags      []apiLag        `json:"lags"`      // of the last twelve hours, by the results that are kept
+	Followers []apiFollower   `json:"followers"`
+}
+
+// apiFollower is a follower of a source, as it was found by looking at it now and then.
+type apiFollower struct {
+	Follower string              `json:"follower"`    // host and port
+	State    clips.FollowerState `json:"state"`       // up, primary or down
+	LookedAt time.Time           `json:"looked_at"`   // for the last time
+	Lag      *float64            `json:"lag_seconds"` // then; null when it is not known
+	Lags     []apiLag            `json:"lags"`        // of the last day
 }
 
 // apiLag is how far behind a source was at the most, in the six minutes from a moment on.
@@ -92,6 +102,7 @@ func (s *site) sourceBodies(r *http.Request, who clips.Person, names []string) (
 		for _, l := range lagsOf(lags, name) {
 			body.Lags = append(body.Lags, apiLag{l.At.UTC(), l.Lag.Seconds()})
 		}
+		body.Followers = s.apiFollowers(name)
 		open, err := s.Store.Work(r.Context(), clips.WorkFilter{Viewer: &who, Source: name, State: "open", Most: mostItems})
 		if err != nil {
 			return nil, err
@@ -100,6 +111,24 @@ func (s *site) sourceBodies(r *http.Request, who clips.Person, names []string) (
 		all = append(all, body)
 	}
 	return all, nil
+}
+
+func (s *site) apiFollowers(source string) []apiFollower {
+	all := []apiFollower{}
+	for _, l := range s.Sources.Followers(source) {
+		if l.LookedAt.IsZero() {
+			continue
+		}
+		one := apiFollower{Follower: l.Follower, State: l.State, LookedAt: l.LookedAt.UTC(), Lags: []apiLag{}}
+		if l.LagKnown {
+			one.Lag = new(l.Lag.Seconds())
+		}
+		for _, worst := range worstOf(l.Worst, lagStep) {
+			one.Lags = append(one.Lags, apiLag{worst.At.UTC(), worst.Lag.Seconds()})
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 func (s *site) apiCheckSource(w http.ResponseWriter, r *http.Request, who clips.Person) (any, error) {

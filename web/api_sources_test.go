@@ -12,7 +12,11 @@ import (
 
 func TestAPITellsOfSources(t *testing.T) {
 	var asked []string
-	p := newProgram(t, author, func(o *web.Options) { o.Sources = checked{&asked} })
+	p := newProgram(t, author, func(o *web.Options) {
+		all := watched()
+		all.asked = &asked
+		o.Sources = all
+	})
 	rows := cash()
 	rows.header.Lag = 42 * time.Second
 	p.follow.set(rows, nil)
@@ -26,6 +30,14 @@ func TestAPITellsOfSources(t *testing.T) {
 			At  time.Time
 			Lag float64 `json:"seconds"`
 		}
+		Followers []struct {
+			Follower, State string
+			Lag             *float64 `json:"lag_seconds"`
+			Lags            []struct {
+				At  time.Time
+				Lag float64 `json:"seconds"`
+			}
+		}
 	}
 	var all struct{ Items []source }
 	p.json("GET", "/api/v1/sources", "", &all)
@@ -36,6 +48,9 @@ func TestAPITellsOfSources(t *testing.T) {
 	p.json("GET", "/api/v1/sources/erp", "", &erp)
 	if len(erp.Lags) != 1 || erp.Lags[0].Lag != 42 || erp.Seats != 8 || erp.CheckedAt == nil || len(asked) != 0 {
 		t.Errorf("erp: %+v, and %q were connected to", erp, asked)
+	}
+	if f := erp.Followers; len(f) != 4 || *f[0].Lag != 3 || len(f[0].Lags) != 20 || f[0].Lags[19].Lag != 179 || f[1].State != "primary" || f[1].Lag != nil {
+		t.Errorf("the followers of erp: %+v", f)
 	}
 	p.json("POST", "/api/v1/sources/shop/check", "", &erp)
 	if erp.Name != "shop" || len(asked) != 1 || asked[0] != "shop" {

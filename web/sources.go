@@ -18,6 +18,8 @@ type Sources interface {
 	Known(name string) (findings []clips.Finding, at time.Time)
 	// Check looks now, as the command check does, for Known to tell of. clips.ErrNotFound is a source that is no more.
 	Check(ctx context.Context, name string) error
+	// Followers is what looking at the followers of one now and then has shown. It connects to nothing.
+	Followers(name string) []clips.FollowerLag
 	// Seats is how many runs there can be on one at once.
 	Seats(name string) int
 	// Queue says how many runs wait for their turn, and how many are under way, of all sources together.
@@ -50,8 +52,9 @@ type sourceView struct {
 	Word, Tone string
 	Findings   []clips.Finding
 	Looked     *moment // when they were found
-	Lag        lagPicture
-	Open       int // runs under way or waiting
+	Followers  []followerView
+	Lag        lagPicture // by results, while nobody has looked at the followers
+	Open       int        // runs under way or waiting
 	Seats      int
 	Slowest    []workRow
 	Failing    []failingRow
@@ -73,7 +76,8 @@ func (s *site) listSources(w http.ResponseWriter, r *http.Request, who clips.Per
 		return
 	}
 	for _, name := range s.seenSources(who) {
-		v := sourceView{Name: name, Lag: drawLag(lagsOf(lags, name), since), Seats: s.Sources.Seats(name)}
+		v := sourceView{Name: name, Followers: s.followers(name),
+			Lag: drawLag(lagsOf(lags, name), since, lagSpan, lagSpan), Seats: s.Sources.Seats(name)}
 		findings, at := s.Sources.Known(name)
 		v.Findings, v.Looked = findings, s.moment(at, time.UTC)
 		if v.Word, v.Tone = levelInWords(levelOf(findings)); at.IsZero() {

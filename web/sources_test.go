@@ -14,9 +14,10 @@ import (
 // checked are two sources, of which one did not answer when it was looked at. Neither is connected to.
 type checked struct{ asked *[]string }
 
-func (checked) Names() []string               { return []string{"erp", "shop"} }
-func (checked) Queue() (waiting, running int) { return 4, 2 }
-func (checked) Seats(string) int              { return 8 }
+func (checked) Names() []string                      { return []string{"erp", "shop"} }
+func (checked) Queue() (waiting, running int)        { return 4, 2 }
+func (checked) Followers(string) []clips.FollowerLag { return nil }
+func (checked) Seats(string) int                     { return 8 }
 func (checked) Known(name string) ([]clips.Finding, time.Time) {
 	if name == "shop" {
 		return []clips.Finding{{Level: clips.LevelFatal, Text: "it does not <answer>", Cure: "start it"}}, time.Now().Add(-40 * time.Minute)
@@ -42,9 +43,9 @@ func TestSourcesShowHowTheyGetOn(t *testing.T) {
 	w.want(w.get(w.link("cash")+".csv"), http.StatusOK)
 	r := w.get("/sources")
 	w.want(r, http.StatusOK, "Runs under way: 2; waiting for their turn: 4", "Works, with warnings", "PostgreSQL 17, a follower.", "Use TLS.", "3 minutes ago</time>; sources are checked every hour", "40 minutes ago", "at most 8 at once", "42 s behind. By the newest result",
-		"Does not work", "It does not &lt;answer&gt;.", "Start it.", "42 s behind at the most", "<polyline points=", `href="/clips/cash"`,
+		"Does not work", "It does not &lt;answer&gt;.", "Start it.", "42 s behind at the most", `<path d="M`, `href="/clips/cash"`,
 		"No result of it was made in that time", "/runs?source=shop")
-	if got := strings.Count(r.body, "<polyline"); got != 1 {
+	if got := strings.Count(r.body, "<path d="); got != 1 {
 		t.Errorf("%d lines are drawn, for one source that has results", got)
 	}
 }
@@ -94,4 +95,52 @@ func (w *world) fails(clip clips.Clip, notice string) error {
 	}
 	run.ID = id
 	return w.store.FinishRun(w.Context(), run)
+}
+
+// lookedAt is checked, with followers that were looked at.
+type lookedAt struct {
+	checked
+	all []clips.FollowerLag
+}
+
+func (l lookedAt) Followers(name string) []clips.FollowerLag {
+	if name == "erp" {
+		return l.all
+	}
+	return nil
+}
+
+// watched are four followers in each state; the first was an hour without an answer.
+func watched() lookedAt {
+	now := time.Now()
+	began := now.Add(-3 * time.Hour).Truncate(time.Hour)
+	var worst []clips.LagSample
+	for minute := range 180 {
+		if minute < 60 || minute >= 120 {
+			worst = append(worst, clips.LagSample{Source: "erp", At: began.Add(time.Duration(minute) * time.Minute), Lag: time.Duration(minute) * time.Second})
+		}
+	}
+	return lookedAt{all: []clips.FollowerLag{
+		{Follower: "one:5432", LookedAt: now, State: clips.FollowerUp, Lag: 3 * time.Second, LagKnown: true, Worst: worst},
+		{Follower: "two:5432", LookedAt: now, State: clips.FollowerPrimary},
+		{Follower: "three:5432", LookedAt: now, State: clips.FollowerDown},
+		{Follower: "four:5432", LookedAt: now, State: clips.FollowerUp},
+		{Follower: "five:5432"},
+	}}
+}
+
+func TestSourcesShowFollowersBetweenRuns(t *testing.T) {
+	w := newWorld(t, func(o *web.Options) { o.Sources = watched() })
+	r := w.get("/sources")
+	w.want(r, http.StatusOK, "<dt>one:5432<dd>3.0 s behind. Looked at", "<dt>two:5432<dd>It is a primary, not a follower.", "<dt>three:5432<dd>It could not be asked.",
+		"<dt>four:5432<dd>It cannot say how far it is behind", "How far behind one:5432 was, in the last 24 hours", "3 min behind at the most",
+		"<td>3 min behind<td class=number>60", "<td>59 s behind<td class=number>60", "No result of it was made in that time")
+	if strings.Contains(r.body, "five:5432") {
+		t.Error("a follower nobody has looked at is shown")
+	}
+	_, path, _ := strings.Cut(r.body, `<path d="`)
+	path, _, _ = strings.Cut(path, `"`)
+	if strings.Count(path, "M") != 2 || strings.Count(path, "L") != 18 {
+		t.Errorf("the line is %s, want one with a gap, through ten points on either side of it", path)
+	}
 }

@@ -29,12 +29,13 @@ type core struct {
 	engine  *clipsync.Engine
 
 	metrics *metrics
+	lookout *sources.Lookout
 }
 
 // openCore opens the state database, the sources, a cache of results in cacheDir, and what writes into spreadsheets.
 // Close it, also after an error.
 func openCore(ctx context.Context, cfg *Config, cacheDir string, registry prometheus.Registerer, log *slog.Logger) (c *core, err error) {
-	c = &core{log: log, alerts: newAlerts(cfg.Alerts), metrics: newMetrics(registry)}
+	c = &core{log: log, alerts: newAlerts(cfg.Alerts), metrics: newMetrics(registry), lookout: sources.NewLookout()}
 	if c.state, err = openState(ctx, cfg, log); err != nil {
 		return c, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"clipsheet/clips"
 	"clipsheet/clips/store"
 )
 
@@ -32,6 +33,12 @@ var (
 	descOpen  = describe("runs_open", "Runs under way.", "source")
 	descConns = describe("source_connections", "Connections for runs in use.", "source")
 	descSeats = describe("source_connections_max", "Connections for runs there may be: max_connections of the source.", "source")
+	descUp    = describe("follower_up", "1 while a follower answers; 0 while it could not be asked.", "source", "follower")
+	descIs    = describe("follower_is_follower", "1 while it follows a primary; 0 when it was promoted, or is one: nothing runs there unless allow_primary says so.",
+		"source", "follower")
+	descLag = describe("follower_lag_seconds",
+		"How far a follower is behind its primary, looked at every 20 seconds to a minute. A primary that commits nothing is not lag. Missing while it is not known.",
+		"source", "follower")
 	descCache = describe("cache_bytes", "Disk that results and files made of them take.")
 	descLimit = describe("cache_limit_bytes", "Disk that they may take: limits.cache. Full is normal, since the least recently used go first.")
 	descAsOf  = describe("clip_as_of_timestamp_seconds",
@@ -46,7 +53,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descBuild, descState, descQueue, descOpen, descConns, descSeats, descCache, descLimit,
+	for _, d := range []*prometheus.Desc{descBuild, descState, descQueue, descOpen, descConns, descSeats, descUp, descIs, descLag, descCache, descLimit,
 		descAsOf, descSuccess, descFailing, descLate, descAccounts} {
 		to <- d
 	}
@@ -65,6 +72,9 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 		tell(descOpen, float64(running), name)
 		tell(descConns, float64(inUse), name)
 		tell(descSeats, float64(most), name)
+		for _, l := range g.core.lookout.Of(name) {
+			tellFollower(tell, name, l)
+		}
 	}
 	bytes, most := g.core.cache.Disk()
 	tell(descCache, float64(bytes))
@@ -76,6 +86,23 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 	tell(descState, truth(up))
 	if up {
 		g.collectState(ctx, tell)
+	}
+}
+
+// lookGood is for how long a look is worth telling of.
+const lookGood = 5 * time.Minute
+
+// tellFollower tells what the last look at a follower found.
+func tellFollower(tell func(d *prometheus.Desc, value float64, labels ...string), source string, l clips.FollowerLag) {
+	if time.Since(l.LookedAt) > lookGood {
+		return
+	}
+	tell(descUp, truth(l.State != clips.FollowerDown), source, l.Follower)
+	if l.State != clips.FollowerDown {
+		tell(descIs, truth(l.State == clips.FollowerUp), source, l.Follower)
+	}
+	if l.LagKnown {
+		tell(descLag, l.Lag.Seconds(), source, l.Follower)
 	}
 }
 

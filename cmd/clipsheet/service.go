@@ -18,6 +18,7 @@ import (
 
 	"clipsheet/clips"
 	"clipsheet/clips/store"
+	"clipsheet/sources"
 	"clipsheet/web"
 )
 
@@ -119,6 +120,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 	})
 	s.background.Go(func() { s.prune(ctx) })
 	s.background.Go(func() { s.watchSources(ctx, watch) })
+	s.background.Go(func() { s.lookout.Run(ctx, func() map[string]*sources.Follower { return *s.sources.Load() }) })
 }
 
 // accountsPage is what the page /accounts shows; nil without anything to connect to.

@@ -32,6 +32,8 @@ func (p sourcePages) Check(ctx context.Context, name string) error {
 	return nil
 }
 
+func (p sourcePages) Followers(name string) []clips.FollowerLag { return p.lookout.Of(name) }
+
 func (p sourcePages) Seats(name string) int { return p.config.Load().Sources[name].MaxConnections }
 
 func (p sourcePages) Queue() (waiting, running int) { return p.cache.Queue() }
