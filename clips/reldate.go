@@ -67,8 +67,11 @@ func inRange(t time.Time) bool { return 0 < t.Year() && t.Year() < 10000 }
 
 // relativeWords splits "start of month-1 day" into its words; + and - are words of their own.
 func relativeWords(text string) []string {
-	return strings.Fields(strings.NewReplacer("+", " + ", "-", " - ").Replace(strings.ToLower(text)))
+	return strings.Fields(spaced.Replace(strings.ToLower(text)))
 }
+
+// spaced is made once: making it took longer than all that the words of a date go through.
+var spaced = strings.NewReplacer("+", " + ", "-", " - ")
 
 // reading is where the words have led so far. Days are counted on the calendar alone, so that a clock change at
 // midnight, or one that skips a day, leads nowhere else.

@@ -10,6 +10,7 @@ import (
 
 type benchCmd struct {
 	Rows     int64  `default:"1000000" placeholder:"N" help:"Rows of the table. Default: 1000000."`
+	Table    string `default:"mixed" placeholder:"NAME" help:"What is in it: mixed, text or numbers. Default: mixed."`
 	Rounds   int    `default:"5" placeholder:"N" help:"How often each pair runs, in turns. Default: 5."`
 	DSN      string `name:"dsn" placeholder:"DSN" help:"Read from this server instead, with --sql. It should be idle."`
 	SQL      string `name:"sql" placeholder:"SQL" help:"The query to read with."`
@@ -35,6 +36,9 @@ func (c *benchCmd) Run(ctx context.Context, std streams) error {
 	if c.Rows < 1 || c.Rounds < 1 {
 		return usagef("--rows and --rounds count from 1")
 	}
+	if !bench.HasTable(c.Table) {
+		return usagef("--table is one of %s", bench.Tables())
+	}
 	if (c.DSN == "") != (c.SQL == "") {
 		return usagef("--dsn and --sql go together")
 	}
@@ -42,7 +46,7 @@ func (c *benchCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	report, err := bench.Run(ctx, bench.Options{Self: self, Version: version(), DSN: c.DSN, SQL: c.SQL, Rows: c.Rows, Rounds: c.Rounds, Quick: c.Quick, Log: std.Err})
+	report, err := bench.Run(ctx, bench.Options{Self: self, Version: version(), DSN: c.DSN, SQL: c.SQL, Table: c.Table, Rows: c.Rows, Rounds: c.Rounds, Quick: c.Quick, Log: std.Err})
 	switch {
 	case err != nil:
 		return err

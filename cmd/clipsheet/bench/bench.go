@@ -7,11 +7,11 @@ package bench
 
 import (
 	"context"
-	_ "embed" // the table is SQL, so it lives in a file of SQL
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -27,6 +27,7 @@ type Options struct {
 	Version string
 	DSN     string // of a server to read from; empty is a private one with a table of Rows rows
 	SQL     string // the query; of the private server, its table
+	Table   string // of the private server: one of Tables
 	Rows    int64
 	Rounds  int
 	Quick   bool      // leave out what takes minutes
@@ -39,11 +40,10 @@ type bench struct {
 	dir    string
 	config string
 	psql   string
+	own    bool     // the server is a private one, so what is in it may be changed
+	width  int64    // bytes of a row as CSV
 	lacks  []string // what is not installed, and what is not measured for it
 }
-
-//go:embed table.sql
-var tableSQL string
 
 const table = "select * from bench"
 
@@ -74,22 +74,48 @@ func Run(ctx context.Context, o Options) (Report, error) {
 }
 
 func (b *bench) run(ctx context.Context) (Report, error) {
-	report := Report{Version: b.Version, CPUs: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Rows: b.Rows, SQL: b.SQL, At: time.Now()}
-	if err := b.writeConfig(); err != nil {
-		return report, err
+	report := Report{Version: b.Version, CPUs: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Rows: b.Rows, SQL: b.SQL,
+		At: time.Now()}
+	if b.own {
+		report.Table = b.Table
 	}
-	var err error
-	if report.Contests, err = b.contests(ctx); err != nil {
-		return report, err
+	if info, err := os.Stat(b.Self); err == nil {
+		report.Binary = info.Size()
 	}
-	if report.Feeds, err = b.feeds(ctx); err != nil {
-		return report, err
+	steps := []func() error{
+		func() error { return b.writeConfig(b.config, settings{}) },
+		func() (err error) { b.width, err = b.rowWidth(ctx); return err },
+		func() (err error) { report.Contests, err = b.contests(ctx); return err },
+		func() (err error) { report.Feeds, err = b.feeds(ctx); return err },
 	}
 	if !b.Quick {
-		report.Growth, err = b.growth(ctx)
+		steps = append(steps,
+			func() (err error) { report.Exports, err = b.exports(ctx); return err },
+			func() (err error) { report.Steady, err = b.steady(ctx); return err },
+			func() (err error) { report.Starts, err = b.starts(ctx); return err },
+			func() (err error) { report.Growth, err = b.growth(ctx); return err })
+	}
+	if !b.Quick && b.own {
+		steps = append(steps, func() (err error) { report.Pushes, err = b.pushes(ctx); return err }) // it changes the table
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return report, err
+		}
 	}
 	report.Missing = b.lacks
-	return report, err
+	return report, nil
+}
+
+// rowWidth is how many bytes a row takes, by the first thousand.
+func (b *bench) rowWidth(ctx context.Context) (int64, error) {
+	const some = 1000
+	out, err := exec.CommandContext(ctx, b.Self, "run", "--config", b.config, "--sql",
+		fmt.Sprintf("select * from (%s) q limit %d", b.SQL, some), "--format", "csv").Output()
+	if err != nil {
+		return 0, fmt.Errorf("run the query: %w", err)
+	}
+	return max(1, int64(len(out))/some), nil
 }
 
 // load starts a server with the table in it.
@@ -99,8 +125,8 @@ func (b *bench) load(ctx context.Context) (*localpg.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.DSN, b.SQL = server.DSN(), table
-	if err := execute(ctx, b.DSN, fmt.Sprintf(tableSQL, b.Rows), "vacuum analyze bench"); err != nil {
+	b.DSN, b.SQL, b.own = server.DSN(), table, true
+	if err := execute(ctx, b.DSN, fmt.Sprintf(tableSQL(b.Table), b.Rows), "vacuum analyze bench"); err != nil {
 		server.Close()
 		return nil, fmt.Errorf("load the table: %w", err)
 	}

@@ -27,9 +27,7 @@ type CachedRound struct {
 }
 
 const (
-	megabyte     = 7_000   // rows of the table
-	fifty        = 350_000 // rows of the table, for 50 MB
-	linksEach    = 50      // one link is held to 200 requests a second
+	linksEach    = 50 // one link is held to 200 requests a second
 	cachedLength = time.Second
 )
 

@@ -17,6 +17,7 @@ type Feeds struct {
 	Cached     []Cached `json:"cached"`            // of a result that is there
 	Crowd      float64  `json:"crowd_seconds"`     // a cold clip of 1 MB and a thousand readers at once, to the last one
 	CrowdRuns  int      `json:"crowd_results"`     // how many different results they got
+	Kept       Kept     `json:"kept"`              // of the largest result
 	PeakMemory int64    `json:"peak_memory_bytes"` // of the service, after all this
 }
 
@@ -37,8 +38,11 @@ var plain = &http.Client{Transport: &http.Transport{DisableCompression: true}}
 
 func (b *bench) feeds(ctx context.Context) (f Feeds, err error) {
 	b.say("Feeds …")
-	small := fmt.Sprintf("select * from (%s) q limit %d", b.SQL, megabyte)
-	clips := []clip{{"small", small}, {"crowd", small + " offset 1"}, {"large", fmt.Sprintf("select * from (%s) q limit %d", b.SQL, fifty)}}
+	some := func(bytes int64) string {
+		return fmt.Sprintf("select * from (%s) q limit %d", b.SQL, max(1, bytes/b.width))
+	}
+	small, large := some(1_000_000), some(50_000_000)
+	clips := []clip{{"small", small}, {"crowd", small + " offset 1"}, {"large", large}}
 	for i := range b.Rounds {
 		clips = append(clips, clip{fmt.Sprintf("cold-%d", i), b.SQL})
 	}
@@ -63,6 +67,9 @@ func (b *bench) feeds(ctx context.Context) (f Feeds, err error) {
 		return f, err
 	}
 	if f.Crowd, f.CrowdRuns, err = b.crowd(ctx, s); err != nil {
+		return f, err
+	}
+	if f.Kept, err = b.kept(s); err != nil {
 		return f, err
 	}
 	f.PeakMemory = s.memory("VmHWM")

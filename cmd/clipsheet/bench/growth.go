@@ -20,6 +20,9 @@ type Point struct {
 func (b *bench) growth(ctx context.Context) (g Growth, err error) {
 	b.say("Growth …")
 	for n := int64(10_000); n <= b.Rows; n *= 10 {
+		if n > 1_000_000 {
+			b.say("  %d rows", n)
+		}
 		var seconds []float64
 		for range b.Rounds {
 			u, err := measure(ctx, []string{b.Self, "run", "--config", b.config, "--sql",

@@ -15,10 +15,16 @@ type Report struct {
 	CPUs     int       `json:"cpus"`
 	At       time.Time `json:"at"`
 	Rows     int64     `json:"rows"`
+	Table    string    `json:"table,omitempty"`
 	SQL      string    `json:"sql"`
+	Binary   int64     `json:"binary_bytes"`
 	Contests []Contest `json:"contests"`
 	Feeds    Feeds     `json:"feeds"`
 	Growth   Growth    `json:"growth"`
+	Exports  []Export  `json:"exports"`
+	Steady   Steady    `json:"steady"`
+	Starts   Starts    `json:"starts"`
+	Pushes   []Push    `json:"pushes"`
 	Missing  []string  `json:"missing,omitempty"` // programs that are not installed, and what was not measured for it
 }
 
@@ -29,7 +35,7 @@ type lines struct {
 }
 
 func (r Report) tables() []lines {
-	return []lines{r.contestTable(), r.coldTable(), r.cachedTable(), r.feedTable(), r.growthTable("Rows of a result", "µs a row", r.Growth.Rows),
+	return []lines{r.contestTable(), r.coldTable(), r.cachedTable(), r.exportTable(), r.feedTable(), r.pushTable(), r.growthTable("Rows of a result", "µs a row", r.Growth.Rows),
 		r.growthTable("Clips, each with a link", "µs a request", r.Growth.Clips)}
 }
 
@@ -74,17 +80,6 @@ func (r Report) cachedTable() lines {
 		}
 		t.rows = append(t.rows, row)
 	}
-	return t
-}
-
-func (r Report) feedTable() lines {
-	t := lines{"The service", [][]string{{"", ""}}}
-	t.rows = append(t.rows,
-		[]string{"start to the first answer, with a private Postgres", seconds(r.Feeds.Start)},
-		[]string{"memory, idle", megabytes(r.Feeds.Idle)},
-		[]string{"memory, the most", megabytes(r.Feeds.PeakMemory)})
-	t.rows = append(t.rows, []string{fmt.Sprintf("%d readers at once of a cold clip of 1 MB", crowd),
-		fmt.Sprintf("%s, %d result for all", seconds(r.Feeds.Crowd), r.Feeds.CrowdRuns)})
 	return t
 }
 

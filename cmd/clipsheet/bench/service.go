@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,31 +31,46 @@ type service struct {
 	ready  time.Duration // from the start of the process to its first good answer
 }
 
-// writeConfigTo writes a config of the source and some clips; with an address it is one for serve.
-func (b *bench) writeConfigTo(path, listen, folder string, all []clip) error {
-	var text strings.Builder
-	if listen != "" {
-		fmt.Fprintf(&text, "[server]\nlisten = %q\ndata_dir = %q\n", listen, folder)
-	}
-	fmt.Fprintf(&text, "[limits]\nrows = 1_000_000_000\nbytes = \"1TiB\"\ncache = \"100GiB\"\n[sources.bench]\ndsn = '''%s'''\nallow_primary = true\n", b.DSN)
-	for _, c := range all {
-		fmt.Fprintf(&text, "[clips.%s]\nsource = \"bench\"\nmax_age = \"1h\"\nsql = '''%s'''\n", c.slug, c.sql)
-	}
-	return os.WriteFile(path, []byte(text.String()), 0o600)
+// settings are what a config says, beside the source.
+type settings struct {
+	listen, folder string // of serve; empty for run
+	state          string // the DSN of a state database; empty is a private one
+	maxAge         string // of every clip; empty is an hour
+	more           string // the rest of the file
+	clips          []clip
 }
 
 type clip struct{ slug, sql string }
 
-func (b *bench) writeConfig() error { return b.writeConfigTo(b.config, "", "", nil) }
+func (b *bench) writeConfig(path string, s settings) error {
+	var text strings.Builder
+	if s.folder != "" {
+		fmt.Fprintf(&text, "[server]\nlisten = %q\ndata_dir = %q\n", cmp.Or(s.listen, "127.0.0.1:0"), s.folder)
+	}
+	if s.state != "" {
+		fmt.Fprintf(&text, "[state]\ndsn = '''%s'''\n", s.state)
+	}
+	fmt.Fprintf(&text, "[limits]\nrows = 1_000_000_000\nbytes = \"1TiB\"\ncache = \"100GiB\"\n[sources.bench]\ndsn = '''%s'''\nallow_primary = true\n", b.DSN)
+	for _, c := range s.clips {
+		fmt.Fprintf(&text, "[clips.%s]\nsource = \"bench\"\nmax_age = %q\nsql = '''%s'''\n", c.slug, cmp.Or(s.maxAge, "1h"), c.sql)
+	}
+	text.WriteString(s.more)
+	return os.WriteFile(path, []byte(text.String()), 0o600)
+}
 
 // serve starts a service of some clips in a folder of its own, which may be started again.
 func (b *bench) serve(ctx context.Context, folder string, all []clip) (*service, error) {
+	return b.serveWith(ctx, folder, settings{clips: all})
+}
+
+func (b *bench) serveWith(ctx context.Context, folder string, with settings) (*service, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
 	s := &service{config: filepath.Join(b.dir, folder+".toml"), folder: filepath.Join(b.dir, folder), base: "http://" + address}
-	if err := b.writeConfigTo(s.config, address, s.folder, all); err != nil {
+	with.listen, with.folder = address, s.folder
+	if err := b.writeConfig(s.config, with); err != nil {
 		return nil, err
 	}
 	if s.log, err = os.Create(filepath.Join(b.dir, folder+".log")); err != nil {
