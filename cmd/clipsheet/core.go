@@ -88,6 +88,7 @@ func (c *core) apply(ctx context.Context, cfg *Config) error {
 			return err
 		}
 		followers[name] = f
+		c.metrics.expect(name)
 	}
 	changes, err := c.state.Apply(ctx, cfg.declared(), cfg.syncs()...)
 	if err != nil {

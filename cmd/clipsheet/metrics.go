@@ -30,6 +30,14 @@ type metrics struct {
 	throttle   prometheus.Counter
 }
 
+// runKinds are those a run can fail with, and watchdogEnds what becomes of a backend that outlives its run.
+var (
+	runKinds = []clips.Kind{clips.KindSQL, clips.KindPermission, clips.KindTimeout, clips.KindTooLarge, clips.KindConflict, clips.KindUnavailable,
+		clips.KindBusy, clips.KindAuth, clips.KindNotFollower, clips.KindWrite, clips.KindParameter, clips.KindCanceled, clips.KindDiskFull,
+		clips.KindCorrupt, clips.KindInternal}
+	watchdogEnds = []string{"gone", "canceled", "terminated", "unable"}
+)
+
 func newMetrics(r prometheus.Registerer) *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return register(r, prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels))
@@ -71,10 +79,23 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		throttle: register(r, prometheus.NewCounter(prometheus.CounterOpts{Name: "clipsheet_sheets_throttled_seconds_total",
 			Help: "Time spent in them. Spread the schedules of syncs, or ask Google for more, when it is much."})),
 	}
-	for _, way := range sources.Ways() { // so that a rate is 0 and not absent before the first
+	for _, way := range sources.Ways() {
 		m.answers.WithLabelValues(string(way))
 	}
 	return m
+}
+
+// expect begins to count for a source, at 0: to Prometheus, what appears with its first failure has not increased.
+func (m *metrics) expect(source string) {
+	m.runs.WithLabelValues(source, string(clips.RunDone))
+	for _, kind := range runKinds {
+		m.runs.WithLabelValues(source, string(kind))
+	}
+	for _, ended := range watchdogEnds {
+		m.ended.WithLabelValues(source, ended)
+	}
+	m.busy.WithLabelValues(source)
+	m.reaped.WithLabelValues(source)
 }
 
 func register[C prometheus.Collector](r prometheus.Registerer, c C) C {
