@@ -2,7 +2,7 @@
 #
 # ARGS goes to the program: make demo ARGS='--listen 127.0.0.1:9000', make test ARGS='-run Bind -v'.
 
-.PHONY: help demo build bundle test lint bench fuzz faults clean
+.PHONY: help demo build bundle test lint bench lighthouse pictures fuzz faults clean
 .DEFAULT_GOAL := help
 
 ARGS =
@@ -10,7 +10,7 @@ FUZZTIME = 10s
 FAULTS = 10m
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' Makefile
 
 demo: build ## a sample company, its follower and Clipsheet, on this machine
 	@.ci/setup demo
@@ -38,6 +38,14 @@ lint: ## what tools find: format, vet, staticcheck, golangci-lint, shellcheck, a
 bench: build ## the measurements of docs/performance.md, on this machine
 	@.ci/setup demo
 	@./clipsheet bench $(ARGS)
+
+lighthouse: build ## every page held against Lighthouse: at least 95 in everything, or ARGS=--why says why not
+	@.ci/setup test
+	@.ci/lighthouse $(ARGS)
+
+pictures: build ## those of the documentation; with ARGS=FOLDER every page, at the widths people have, light and dark
+	@.ci/setup test
+	@.ci/pictures $(ARGS)
 
 fuzz: ## every fuzzer, FUZZTIME each (10s)
 	@.ci/setup demo
