@@ -68,3 +68,24 @@ func TestNobodyIsToldWhatWasTrueBefore(t *testing.T) {
 	_, _, err = s.LinkByHash(t.Context(), token.Hash())
 	wantNotFound(t, err)
 }
+
+// BenchmarkLinkByHash has readers look some links up side by side, as they come over HTTP.
+func BenchmarkLinkByHash(b *testing.B) {
+	s, _ := openWith(b, "sales")
+	var hashes [][32]byte
+	for range 50 {
+		_, token := link(b, s, clips.Link{ClipID: clip(b, s, "sales").ID})
+		hashes = append(hashes, token.Hash())
+	}
+	b.SetParallelism(8)
+	b.ReportAllocs()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for i := 0; pb.Next(); i++ {
+			if _, _, err := s.LinkByHash(b.Context(), hashes[i%len(hashes)]); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}

@@ -12,11 +12,13 @@ type benchCmd struct {
 	Rows     int64  `default:"1000000" placeholder:"N" help:"Rows of the table. Default: 1000000."`
 	Table    string `default:"mixed" placeholder:"NAME" help:"What is in it: mixed, text or numbers. Default: mixed."`
 	Rounds   int    `default:"5" placeholder:"N" help:"How often each pair runs, in turns. Default: 5."`
+	Growth   int64  `placeholder:"N" help:"Rows up to which the growth of costs is measured. Default: those of the table."`
 	DSN      string `name:"dsn" placeholder:"DSN" help:"Read from this server instead, with --sql. It should be idle."`
 	SQL      string `name:"sql" placeholder:"SQL" help:"The query to read with."`
 	Quick    bool   `help:"Leave out the slow peers and the growth."`
 	JSON     bool   `name:"json" xor:"form" help:"Print every round as JSON."`
 	Markdown bool   `xor:"form" help:"Print the tables of docs/performance.md."`
+	Plot     string `placeholder:"FILE" help:"Draw the growth of costs as an SVG, too."`
 
 	Peer string `hidden:""`
 	File string `hidden:""`
@@ -39,6 +41,9 @@ func (c *benchCmd) Run(ctx context.Context, std streams) error {
 	if !bench.HasTable(c.Table) {
 		return usagef("--table is one of %s", bench.Tables())
 	}
+	if c.Plot != "" && c.Quick {
+		return usagef("--plot draws what --quick leaves out")
+	}
 	if (c.DSN == "") != (c.SQL == "") {
 		return usagef("--dsn and --sql go together")
 	}
@@ -46,10 +51,16 @@ func (c *benchCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	report, err := bench.Run(ctx, bench.Options{Self: self, Version: version(), DSN: c.DSN, SQL: c.SQL, Table: c.Table, Rows: c.Rows, Rounds: c.Rounds, Quick: c.Quick, Log: std.Err})
-	switch {
-	case err != nil:
+	report, err := bench.Run(ctx, bench.Options{Self: self, Version: version(), DSN: c.DSN, SQL: c.SQL, Table: c.Table, Rows: c.Rows, Most: c.Growth, Rounds: c.Rounds, Quick: c.Quick, Log: std.Err})
+	if err != nil {
 		return err
+	}
+	if c.Plot != "" {
+		if err := draw(report, c.Plot); err != nil {
+			return err
+		}
+	}
+	switch {
 	case c.JSON:
 		e := json.NewEncoder(std.Out)
 		e.SetIndent("", "  ")
@@ -58,4 +69,13 @@ func (c *benchCmd) Run(ctx context.Context, std streams) error {
 		return report.Markdown(std.Out)
 	}
 	return report.Text(std.Out)
+}
+
+func draw(report bench.Report, path string) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return report.Plot(file)
 }

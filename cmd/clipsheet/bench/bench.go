@@ -29,6 +29,7 @@ type Options struct {
 	SQL     string // the query; of the private server, its table
 	Table   string // of the private server: one of Tables
 	Rows    int64
+	Most    int64 // rows up to which growth is measured, if more than Rows
 	Rounds  int
 	Quick   bool      // leave out what takes minutes
 	Log     io.Writer // told what is being done

@@ -86,7 +86,14 @@ func (r Report) cachedTable() lines {
 func (r Report) growthTable(title, unit string, points []Point) lines {
 	t := lines{"Growth: " + strings.ToLower(title), [][]string{{title, unit}}}
 	for _, p := range points {
-		t.rows = append(t.rows, []string{fmt.Sprint(p.N), fmt.Sprintf("%.2f", p.Microseconds)})
+		row := []string{fmt.Sprint(p.N), fmt.Sprintf("%.2f", p.Microseconds)}
+		if p.Memory > 0 {
+			row = append(row, megabytes(p.Memory))
+		}
+		t.rows = append(t.rows, row)
+	}
+	if len(t.rows) > 1 && len(t.rows[1]) > 2 {
+		t.rows[0] = append(t.rows[0], "memory")
 	}
 	return t
 }
