@@ -93,4 +93,7 @@ func TestAsOf(t *testing.T) {
 	}
 	_, _, err = all(t.Context(), f, clips.Query{SQL: "select n from t"})
 	wantError(t, err, clips.KindNotFollower, "erp")
+	f.servers[0].pg.ValidateConnect = nil // as with servers that do not say by themselves what they are
+	_, _, err = all(t.Context(), f, clips.Query{SQL: "select n from t"})
+	wantError(t, err, clips.KindNotFollower, "erp")
 }

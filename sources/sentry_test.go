@@ -83,3 +83,23 @@ func TestAPromotionFailsTheQueryOfSeveral(t *testing.T) {
 		t.Errorf("it read %d results", read)
 	}
 }
+
+// A server that was a follower when its age was read, and is a primary at the next look: the first thing that a run asks
+// of its snapshot, and the last.
+func TestAPromotionBetweenTwoLooksIsNoticed(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, "")
+	f := newFollower(t, db.primary, func(c *Config) { c.AllowPrimary = true })
+	for name, look := range map[string]func(*session) error{"first": (*session).snap, "last": (*session).end} {
+		s, err := f.settle(t.Context(), f.servers[0], "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.data.follower = true
+		err = look(s)
+		s.hangUp()
+		if clips.KindOf(err) != clips.KindNotFollower {
+			t.Errorf("the %s look: %v", name, err)
+		}
+	}
+}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgproto3"
+
 	"clipsheet/clips"
 	"clipsheet/internal/localpg/pgtest"
 )
@@ -125,6 +127,31 @@ func TestTheWatchdogEndsNobodyElse(t *testing.T) {
 		t.Error("it was not ended")
 	}
 	if got := d.read(); got != "gone, gone, terminated" {
+		t.Errorf("the watchdog says %q", got)
+	}
+}
+
+// A query whose client is gone ends with a cancel, and its backend with it: no more is done to it than that.
+func TestTheWatchdogCancelsBeforeItTerminates(t *testing.T) {
+	t.Parallel()
+	var d diary
+	db, f := guarded(t, "gentle", func(c *Config) { c.OnWatchdog = d.note })
+	s, err := f.connect(t.Context(), f.servers[0], "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.hangUp()
+	if s.data, err = s.age(); err != nil {
+		t.Fatal(err)
+	}
+	s.conn.Frontend().Send(&pgproto3.Query{String: "select pg_sleep(600)"})
+	if err := s.conn.Frontend().Flush(); err != nil {
+		t.Fatal(err)
+	}
+	pgtest.Eventually(t, "the query to run", func() bool { return slices.Contains(backends(t, db), "select pg_sleep(600)") })
+	s.conn.Conn().Close()
+	f.servers[0].watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started})
+	if got := d.read(); got != "canceled" {
 		t.Errorf("the watchdog says %q", got)
 	}
 }
