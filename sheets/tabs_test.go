@@ -30,10 +30,10 @@ func TestTabsOfASpreadsheet(t *testing.T) {
 	}
 	gone := google.Create(ann, "Gone")
 	google.Delete(gone)
-	for id, words := range map[string]string{gone: "There is no spreadsheet", google.Create("bob@example.com", "Bob's"): "make " + ann + " an editor"} {
+	for id, kind := range map[string]clips.Kind{gone: clips.KindSpreadsheet, google.Create("bob@example.com", "Bob's"): clips.KindNotShared} {
 		_, err := sheets.Tabs(t.Context(), who, at, id)
-		if clips.KindOf(err) != clips.KindTarget || !strings.Contains(clips.NoticeOf(err), words) {
-			t.Errorf("%v, want %q", err, words)
+		if clips.KindOf(err) != kind || !strings.Contains(clips.NoticeOf(err), ann) {
+			t.Errorf("%s: %v, want %s", clips.KindOf(err), err, kind)
 		}
 	}
 }
