@@ -2,8 +2,11 @@ package sheets
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 	"time"
+
+	"clipsheet/clips"
 )
 
 // Spreadsheets count days from 1899-12-30, and we use that from 1900 to 9999: beyond, programs do not agree what a
@@ -16,6 +19,23 @@ const microsOfDay = 86_400e6
 func serial(t time.Time) float64 {
 	_, offset := t.Zone()
 	return float64(t.UnixMicro()+int64(offset)*1e6-dayZero.UnixMicro()) / microsOfDay
+}
+
+// shownAs is a cell as its column shows it: moments as such, and not as the numbers that they are.
+func (c cell) shownAs(kind clips.Type) string {
+	layout := ""
+	switch kind {
+	case clips.Date:
+		layout = time.DateOnly
+	case clips.Timestamp, clips.TimestampTZ:
+		layout = time.DateTime
+	}
+	if c.kind != isNumber || layout == "" {
+		return c.String()
+	}
+	days, part := math.Modf(c.number)
+	seconds := math.Round(part * microsOfDay / 1e6)
+	return dayZero.AddDate(0, 0, int(days)).Add(time.Duration(seconds) * time.Second).Format(layout)
 }
 
 // serialIn is a moment as the clocks of a zone show it.

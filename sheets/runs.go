@@ -75,6 +75,14 @@ func (p *planner) changed(row, col int) bool {
 	return ours && !p.held(row, col).same(c)
 }
 
+// kindOf is the type of a column; of one that the clip has no longer nobody knows it.
+func (p *planner) kindOf(s slot) clips.Type {
+	if s.from == none {
+		return clips.Other
+	}
+	return p.want.columns[s.from].kind
+}
+
 // tally counts the cells that change, and shows some.
 func (p *planner) tally() {
 	const most = 20
@@ -85,8 +93,9 @@ func (p *planner) tally() {
 				continue
 			}
 			if p.cells++; len(p.sample) < most {
+				kind := p.kindOf(s)
 				p.sample = append(p.sample, clips.CellChange{Tab: p.title, Cell: cellName(row, s.at),
-					Before: p.tab.at(row, s.at).String(), After: p.cellAt(row, s.at).String()})
+					Before: p.tab.at(row, s.at).shownAs(kind), After: p.cellAt(row, s.at).shownAs(kind)})
 			}
 		}
 	}

@@ -54,12 +54,23 @@ func TestValuesBecomeCells(t *testing.T) {
 				w.t.Errorf("%s %s is %s, want %s", c.kind, c.value, got, c.want)
 			}
 		}
+		later := table{"day date, at timestamp, due timestamptz, n int", [][]string{{"2026-11-24", "2026-11-24 10:11:12.345678", "2026-07-24 12:00:00+05:30", "46350"}}}
+		dry, moments := w.push(w.sync(clips.SyncReplace), later), []string{}
+		dry.DryRun, dry.Sync.Tab, dry.Sync.Target = true, "Moments", "moments"
+		p, err := w.Push(w.t.Context(), dry)
+		w.must(err)
+		for _, change := range p.Sample[4:] {
+			moments = append(moments, change.After)
+		}
+		if got, want := strings.Join(moments, "|"), "2026-11-24|2026-11-24 10:11:12|2026-07-24 08:30:00|46350"; got != want {
+			w.t.Errorf("people are shown %s, want %s", got, want)
+		}
 		if p := w.run(s, result); p.Writes != 0 {
 			w.t.Errorf("%d cells were written again: %+v", p.Cells, p.Sample)
 		}
 		large := w.push(s, table{result.columns, append(result.rows, result.rows[0])})
 		large.Held = 1_000_000 // reads the cells the other way
-		p, err := w.Push(w.t.Context(), large)
+		p, err = w.Push(w.t.Context(), large)
 		w.must(err)
 		if full := int64(len(cases)); p.Cells > full {
 			w.t.Errorf("%d cells changed, of %d in the new row: %+v", p.Cells, full, p.Sample)

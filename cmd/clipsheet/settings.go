@@ -111,15 +111,24 @@ func googleSettings(c *Config) []web.Setting {
 func limitSettings(c *Config) []web.Setting {
 	l := c.Limits
 	return []web.Setting{
-		{Key: "limits.rows", Name: "Rows of a result", Value: strconv.FormatInt(l.Rows, 10)},
+		{Key: "limits.rows", Name: "Rows of a result", Value: grouped(l.Rows)},
 		{Key: "limits.bytes", Name: "Size of a result", Value: large(l.Bytes)},
 		{Key: "limits.cell", Name: "Size of a value", Value: large(l.Cell)},
 		{Key: "limits.cache", Name: "Disk for results", Value: large(l.Cache)},
 		{Key: "limits.patience", Name: "A reader waits for a run", Value: long(l.Patience)},
-		{Key: "limits.runs", Name: "Runs at once", Value: strconv.Itoa(l.Runs)},
-		{Key: "limits.history", Name: "Results kept of each clip", Value: strconv.Itoa(l.History)},
+		{Key: "limits.runs", Name: "Runs at once", Value: grouped(int64(l.Runs))},
+		{Key: "limits.history", Name: "Results kept of each clip", Value: grouped(int64(l.History))},
 		{Key: "limits.history_age", Name: "and for how long", Value: long(l.HistoryAge)},
 	}
+}
+
+// grouped writes a number for people: 20,000,000.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // isSet stands for a secret.

@@ -79,7 +79,7 @@ async function pageOf(answer, tell) {
 function progressOf({ stage, rows }, milliseconds) {
   const seconds = `${Math.round(milliseconds / 1000)} s`;
   if (stage === "queued") return `Waiting for a place on the source, ${seconds} …`;
-  return rows ? `${rows} rows so far, ${seconds} …` : `Running, ${seconds} …`;
+  return rows ? `${rows.toLocaleString()} rows so far, ${seconds} …` : `Running, ${seconds} …`;
 }
 
 // showEarly adds rows to those that have come, marked as what they are until the run has ended well.
