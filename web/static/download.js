@@ -3,7 +3,7 @@
 const place = document.getElementById("downloads");
 const under = new Map(); // the link → what is shown of its download
 
-// words say where a download stands.
+/** words say where a download stands. @param {{ stage?: string, rows?: number, of?: number, seconds?: number }} now */
 function words({ stage, rows, of, seconds }) {
   const count = rows.toLocaleString();
   switch (stage) {

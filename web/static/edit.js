@@ -2,10 +2,11 @@
 // for them, and the schema beside the SQL.
 import { plain } from "field.js";
 
-const form = document.getElementById("editor");
-const field = document.getElementById("sql");
-const run = document.getElementById("run");
-const explain = document.getElementById("explain");
+const form = /** @type {HTMLFormElement} */ (document.getElementById("editor"));
+const field = /** @type {HTMLTextAreaElement} */ (document.getElementById("sql"));
+const source = /** @type {HTMLSelectElement} */ (form.elements.namedItem("source"));
+const run = /** @type {HTMLButtonElement} */ (document.getElementById("run"));
+const explain = /** @type {HTMLButtonElement} */ (document.getElementById("explain"));
 const layOut = document.getElementById("format");
 const cancel = document.getElementById("cancel");
 const said = document.getElementById("said");
@@ -34,7 +35,7 @@ async function tryOut(what) {
   said.textContent = "Running …";
   forgetEarly();
   try {
-    const body = new URLSearchParams(new FormData(form));
+    const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
     const { text: selected, at } = text.selection;
     body.set("do", what);
     if (selected.trim() !== "" && selected !== text.value) {
@@ -137,18 +138,18 @@ async function formatSQL() {
 }
 
 async function showTables() {
-  const source = form.elements.source.value;
-  const answer = await fetch("/tables?source=" + encodeURIComponent(source));
+  const answer = await fetch("/tables?source=" + encodeURIComponent(source.value));
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const schema = page.getElementById("schema");
   if (!schema) return;
+  const all = /** @type {HTMLElement[]} */ ([...schema.children]);
   const filter = Object.assign(document.createElement("input"), { type: "search", placeholder: "Filter tables", ariaLabel: "Filter tables" });
   filter.addEventListener("input", () => {
     const words = filter.value.toLowerCase();
-    for (const table of schema.children) table.hidden = !table.dataset.words.toLowerCase().includes(words);
+    for (const table of all) table.hidden = !table.dataset.words.toLowerCase().includes(words);
   });
-  text.offer([...schema.children].map(tableOf));
-  for (const table of schema.children) {
+  text.offer(all.map(tableOf));
+  for (const table of all) {
     const first = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "First 100 rows" });
     first.addEventListener("click", () => {
       if (text.value.trim() !== "" && !confirm("Put this in place of the SQL?")) return;
@@ -190,6 +191,6 @@ if (form.dataset.format) {
   layOut.hidden = false;
   layOut.addEventListener("click", formatSQL);
 }
-form.elements.source.addEventListener("change", showTables);
+source.addEventListener("change", showTables);
 markWrong(form, document.querySelector("main > [role=alert]"));
 showTables();

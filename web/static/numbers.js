@@ -42,7 +42,7 @@ export class Total {
     else this.far.set(places, (this.far.get(places) ?? 0n) + BigInt(digits));
   }
 
-  // units are the sum and the places it has.
+  /** units are the sum and the places it has. @returns {[bigint, number]} */
   units() {
     const all = [...this.near].map(([places, units]) => [places, BigInt(units)]).concat([...this.far]);
     const places = Math.max(0, ...all.map(([places]) => places));
@@ -68,7 +68,7 @@ export function compare(a, b) {
   const x = Number(a), y = Number(b);
   if (x !== y && !Number.isNaN(x) && !Number.isNaN(y)) return x < y ? -1 : 1;
   const p = taken(a), q = taken(b);
-  if (!p || !q) return (a === "NaN") - (b === "NaN");
+  if (!p || !q) return Number(a === "NaN") - Number(b === "NaN");
   const places = Math.max(p.places, q.places);
   const left = raised(p.digits, places - p.places), right = raised(q.digits, places - q.places);
   return left < right ? -1 : left > right ? 1 : 0;

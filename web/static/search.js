@@ -3,7 +3,7 @@
 const waitForTyping = 120; // milliseconds
 const remembered = "clipsheet.recent"; // addresses alone: names are the server's to tell, to whoever may see them
 
-const field = document.getElementById("find");
+const field = /** @type {HTMLInputElement} */ (document.getElementById("find"));
 let dialog;
 let input;
 let list;
