@@ -54,6 +54,7 @@ type editPage struct {
 	Changes  []string    // what a save would do to those who use it; it has to be confirmed
 	Theirs   *clips.Clip // what somebody else saved meanwhile
 	Diff     []diffLine  // from theirs to this draft
+	Others   []unlikeness
 }
 
 var paramTypes = []string{string(clips.ParamText), string(clips.ParamInteger), string(clips.ParamNumber), string(clips.ParamDate),

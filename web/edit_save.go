@@ -122,18 +122,6 @@ func (s *site) saveClip(w http.ResponseWriter, r *http.Request, who clips.Person
 	http.Redirect(w, r, "/clips/"+old.Slug, http.StatusSeeOther)
 }
 
-// showTheirs shows what somebody else saved beside the draft, which nothing is lost of. From then on the draft is one
-// over theirs.
-func (s *site) showTheirs(w http.ResponseWriter, r *http.Request, who clips.Person, p *editPage) {
-	theirs, ok := s.findClip(w, r, who)
-	if !ok {
-		return
-	}
-	p.Theirs, p.Diff = &theirs, diff(theirs.Revision.SQL, p.Draft.Clip.Revision.SQL)
-	p.Draft.Clip.Revision.Number = theirs.Revision.Number
-	s.showEditor(w, r, who, p, nil)
-}
-
 // noticed says what others notice of a save: those who lose sight of the clip, and those who use it.
 func (s *site) noticed(r *http.Request, old, now clips.Clip, columns []clips.Column) (all []string, err error) {
 	from, to := old.Revision.Source, now.Revision.Source

@@ -183,10 +183,15 @@ func TestAClipMovesToAnotherSource(t *testing.T) {
 func TestNobodySavesOverAnother(t *testing.T) {
 	w := newWorld(t)
 	w.make(overdue())
-	w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "theirs", "sql", "select 1 as theirs"))
-	r := w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "mine", "sql", "select 2 as mine"))
-	w.want(r, http.StatusPreconditionFailed, "has saved revision 2 meanwhile", "<del>select <b>1 as theirs</b></del>", "<ins>select <b>2 as mine</b></ins>",
-		`name=revision value="2"`, "select 2 as mine</textarea>")
+	w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "theirs", "sql", "select 1 as theirs", "title", "Late", "tags", "", "max_age", "600s"))
+	r := w.postForm("/clips/overdue/edit", overdue("revision", "1", "message", "mine", "sql", "select 2 as mine where :day = ''"))
+	w.want(r, http.StatusPreconditionFailed, "has saved revision 2 meanwhile", "<del>select <b>1 as theirs</b></del>", "<ins>select <b>2 as mine where :day = &#39;&#39;</b></ins>",
+		`name=revision value="2"`, "select 2 as mine where :day = &#39;&#39;</textarea>", "<pre class=copy tabindex=0>select 1 as theirs</pre>",
+		"<th scope=row>Title<td>Late<td>Overdue &lt;i&gt;</tr>", "<th scope=row>Tags<td>–<td>ar, late</tr>",
+		"<th scope=row>Parameters<td>–<td>:day, date, usually &#34;today&#34;, called &#34;Due before&#34;</tr>")
+	if strings.Contains(r.body, "<th scope=row>A result is young enough for") {
+		w.Errorf("ten minutes are not 600 seconds: %s", r.body)
+	}
 	if c := w.clip("overdue"); c.Revision.SQL != "select 1 as theirs" {
 		t.Errorf("%q", c.Revision.SQL)
 	}

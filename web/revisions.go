@@ -121,6 +121,12 @@ func paramsInWords(params []clips.Param) string {
 		if p.Default != nil {
 			text += fmt.Sprintf(", usually %q", *p.Default)
 		}
+		if len(p.Choices) > 0 {
+			text += ", one of " + strings.Join(p.Choices, ", ")
+		}
+		if p.Label != "" {
+			text += fmt.Sprintf(", called %q", p.Label)
+		}
 		all = append(all, text)
 	}
 	return strings.Join(all, " and ")
