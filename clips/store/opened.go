@@ -21,7 +21,7 @@ type memory struct {
 }
 
 // mostOpened bounds what is remembered.
-const mostOpened = 2_000
+const mostOpened = 10_000
 
 // opened is a link and the clip that it opens, if it is one's. All readers have the same, and change nothing in it.
 type opened struct {

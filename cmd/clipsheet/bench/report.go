@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -127,7 +128,11 @@ func (r Report) Text(w io.Writer) error {
 
 // Markdown is the tables of docs/performance.md.
 func (r Report) Markdown(w io.Writer) error {
-	fmt.Fprintf(w, "%s rows, %s, %d cores, version %s, %s.\n", fmt.Sprint(r.Rows), r.System, r.CPUs, r.Version, r.At.Format(time.DateOnly))
+	fmt.Fprintf(w, "%d rows of %s, %s, %d cores, version %s, %s.\n", r.Rows, cmp.Or(r.Table, "another server"), r.System, r.CPUs, r.Version,
+		r.At.Format(time.DateOnly))
+	for _, m := range r.Missing {
+		fmt.Fprintf(w, "Not installed: %s.\n", m)
+	}
 	for _, t := range r.tables() {
 		if len(t.rows) < 2 {
 			continue
