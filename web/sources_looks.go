@@ -6,8 +6,12 @@ import (
 	"clipsheet/clips"
 )
 
-// looksSpan is for how long looks at followers are remembered.
-const looksSpan = 24 * time.Hour
+// A line of looks begins with the first of them, and is ten minutes long at least, a day at most.
+const (
+	looksLeast = 10 * time.Minute
+	looksMost  = 24 * time.Hour
+	looksDrawn = 240 // points, at the most
+)
 
 // followerView is one follower of a source, as it was found by looking at it now and then.
 type followerView struct {
@@ -27,15 +31,26 @@ type hourRow struct {
 
 // followers are those of a source that were looked at.
 func (s *site) followers(source string) (all []followerView) {
-	since := s.Now().Add(-looksSpan).Truncate(lagStep)
 	for _, l := range s.Sources.Followers(source) {
 		if l.LookedAt.IsZero() {
 			continue
 		}
 		all = append(all, followerView{Name: l.Follower, Words: followerInWords(l), Looked: s.moment(l.LookedAt, time.UTC),
-			Lag: drawLag(worstOf(l.Worst, lagStep), since, looksSpan, lagStep), Hours: hoursOf(l.Worst)})
+			Lag: drawLooks(l.Worst, s.Now()), Hours: hoursOf(l.Worst)})
 	}
 	return all
+}
+
+// drawLooks draws the worst of each minute up to now.
+func drawLooks(worst []clips.LagSample, now time.Time) lagPicture {
+	span := looksLeast
+	if len(worst) > 0 {
+		span = min(max(span, now.Sub(worst[0].At)), looksMost)
+	}
+	step := max(time.Minute, (span / looksDrawn).Truncate(time.Minute))
+	p := drawLag(worstOf(worst, step), now.Add(-span).Truncate(step), span, max(step, 2*time.Minute))
+	p.From = now.Add(-span).UTC().Format("2 Jan, 15:04 MST")
+	return p
 }
 
 func followerInWords(l clips.FollowerLag) string {

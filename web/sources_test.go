@@ -132,15 +132,15 @@ func watched() lookedAt {
 func TestSourcesShowFollowersBetweenRuns(t *testing.T) {
 	w := newWorld(t, func(o *web.Options) { o.Sources = watched() })
 	r := w.get("/sources")
-	w.want(r, http.StatusOK, "<dt>one:5432<dd>3.0 s behind. Looked at", "<dt>two:5432<dd>It is a primary, not a follower.", "<dt>three:5432<dd>It could not be asked.",
-		"<dt>four:5432<dd>It cannot say how far it is behind", "How far behind one:5432 was, in the last 24 hours", "3 min behind at the most",
+	w.want(r, http.StatusOK, "<strong>one:5432</strong> 3.0 s behind. Looked at", "<strong>two:5432</strong> It is a primary, not a follower.", "<strong>three:5432</strong> It could not be asked.",
+		"<strong>four:5432</strong> It cannot say how far it is behind", "How far behind one:5432 was</h3>", "3 min behind at the most",
 		"<td>3 min behind<td class=number>60", "<td>59 s behind<td class=number>60", "No result of it was made in that time")
 	if strings.Contains(r.body, "five:5432") {
 		t.Error("a follower nobody has looked at is shown")
 	}
 	_, path, _ := strings.Cut(r.body, `<path d="`)
 	path, _, _ = strings.Cut(path, `"`)
-	if strings.Count(path, "M") != 2 || strings.Count(path, "L") != 18 {
-		t.Errorf("the line is %s, want one with a gap, through ten points on either side of it", path)
+	if strings.Count(path, "M") != 2 || strings.Count(path, "L") != 118 {
+		t.Errorf("the line is %s, want one with a gap, through sixty points on either side of it", path)
 	}
 }

@@ -41,14 +41,18 @@ func wantMetrics(s *served) {
 			s.Errorf("the clip answers %d: %.200s", a.status, a.body)
 		}
 	}
-	body := get(s, "http://"+s.address+"/metrics").body
+	var body string
+	pgtest.Eventually(s, "the follower to be looked at", func() bool {
+		body = get(s, "http://"+s.address+"/metrics").body
+		return strings.Contains(body, `clipsheet_follower_lag_seconds{follower="`)
+	})
 	for _, line := range []string{
 		`clipsheet_runs_total{outcome="done",source="follower"} 2`, `clipsheet_run_seconds_count{source="follower"} 2`,
 		`clipsheet_queue_wait_seconds_count{source="follower"} 2`, `clipsheet_queue_runs{source="follower"} 0`,
 		`clipsheet_source_connections_max{source="follower"} 4`, `clipsheet_cache_answers_total{answer="miss"} 2`,
 		`clipsheet_cache_answers_total{answer="stale"} 0`, "clipsheet_state_up 1", "clipsheet_accounts_broken 0",
 		`clipsheet_clip_as_of_timestamp_seconds{clip="numbers"} 1.`, `clipsheet_http_response_rows_total{format="csv"} 2000`,
-		`clipsheet_watchdog_total{ended="unable",source="follower"} 0`, "clipsheet_follower_up{", "clipsheet_follower_is_follower{", `clipsheet_follower_lag_seconds{follower="`,
+		`clipsheet_watchdog_total{ended="unable",source="follower"} 0`, "clipsheet_follower_up{", "clipsheet_follower_is_follower{",
 		`clipsheet_build_info{goversion="go1.`,
 	} {
 		if !strings.Contains(body, line) {
