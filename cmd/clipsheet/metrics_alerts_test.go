@@ -38,7 +38,7 @@ func rules(t *testing.T) (all []rule) {
 var (
 	selected  = regexp.MustCompile(`(clipsheet_[a-z_]+)(?:\{(.*?)\})?`)
 	condition = regexp.MustCompile(`([a-z_]+)(=~|!=|=)"(.*?)"`)
-	grouped   = regexp.MustCompile(`by \((.*?)\)`)
+	groupedBy = regexp.MustCompile(`by \((.*?)\)`)
 	quoted    = regexp.MustCompile(`\$labels\.([a-z_]+)`)
 )
 
@@ -90,7 +90,7 @@ func TestAlertsNameMetricsThereAre(t *testing.T) {
 				}
 			}
 		}
-		if by := grouped.FindStringSubmatch(r["expr"]); by != nil {
+		if by := groupedBy.FindStringSubmatch(r["expr"]); by != nil {
 			groups := strings.Split(by[1], ", ")
 			for _, label := range groups {
 				if !slices.Contains(has, label) {
