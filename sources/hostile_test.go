@@ -24,26 +24,30 @@ var hostileSQL string
 // attack is one of their statements, under the line that says what it tries.
 type attack struct{ tries, sql string }
 
-// theirs are the statements of hostile.sql: those that are run alone, and those that are run several at once.
-func theirs(t testing.TB, names *strings.Replacer) (alone, together []attack) {
+// theirs are the statements of hostile.sql: those that may reach other sessions, those that are quickly over, and those
+// that cost something.
+func theirs(t testing.TB, names *strings.Replacer) (reaching, quick, costly []attack) {
 	t.Helper()
 	_, rest, _ := strings.Cut(hostileSQL, "\n\n")
-	one, several, isCut := strings.Cut(rest, "\n-- From here on")
-	_, several, isTitled := strings.Cut(several, "\n\n")
-	if !isCut || !isTitled {
-		t.Fatal("hostile.sql does not say where those begin that are run several at once")
+	parts := strings.Split(rest, "\n-- From here on")
+	if len(parts) != 3 {
+		t.Fatalf("hostile.sql has %d parts", len(parts))
 	}
-	read := func(text string) (all []attack) {
-		for _, part := range strings.Split(strings.TrimSpace(text), "\n\n") {
-			tries, sql, ok := strings.Cut(part, "\n")
+	read := func(part string) (all []attack) {
+		for _, statement := range strings.Split(strings.TrimSpace(part), "\n\n") {
+			tries, sql, ok := strings.Cut(statement, "\n")
 			if !ok || !strings.HasPrefix(tries, "-- ") {
-				t.Fatalf("no statement under a line: %q", part)
+				t.Fatalf("no statement under a line: %q", statement)
 			}
 			all = append(all, attack{strings.TrimPrefix(tries, "-- "), names.Replace(sql)})
 		}
 		return all
 	}
-	return read(one), read(several)
+	untitled := func(part string) string {
+		_, part, _ = strings.Cut(part, "\n\n")
+		return part
+	}
+	return read(parts[0]), read(untitled(parts[1])), read(untitled(parts[2]))
 }
 
 // unwritten are statements that a file of text cannot hold, or nobody would read in one.
@@ -89,15 +93,18 @@ func TestNoSQLHurtsAnybody(t *testing.T) {
 			v := newVictim(t, hardened)
 			names := strings.NewReplacer("{primary}", strings.ReplaceAll(v.pg.DSN(), "'", "''"), "{oid}", "424241",
 				"{pid}", strconv.Itoa(int(v.bystander.conn.PID())))
-			alone, together := theirs(t, names)
-			for _, a := range alone {
+			reaching, quick, costly := theirs(t, names)
+			for _, a := range reaching {
 				v.suffer(t, a)
 			}
-			together = append(together, unwritten...)
-			for several := range slices.Chunk(together, 4) { // the places of a source
+			for several := range slices.Chunk(append(costly, unwritten...), 4) { // the places of a source
 				v.suffer(t, several...)
 			}
-			if n := len(alone) + len(together); n < 200 {
+			v.attackers = append(v.attackers, v.onPrimary)
+			for several := range slices.Chunk(quick, 4) {
+				v.suffer(t, several...)
+			}
+			if n := len(reaching) + len(quick) + len(costly) + len(unwritten); n < 200 {
 				t.Errorf("only %d statements were tried", n)
 			}
 		})
@@ -107,8 +114,9 @@ func TestNoSQLHurtsAnybody(t *testing.T) {
 // victim is a company whose follower takes SQL of anybody.
 type victim struct {
 	pg         *localpg.Server
-	f          *Follower // for the attacks
-	next       *Follower // for the next reader, whose query is quick, but not always the machine
+	attackers  []*Follower // each attack is made on each
+	onPrimary  *Follower   // where an operator allowed that, and nothing but our own policy holds
+	next       *Follower   // for the next reader, whose query is quick, but not always the machine
 	isHardened bool
 	bystander  *session // another reader's, idle
 	primary    witness
@@ -118,7 +126,7 @@ type victim struct {
 
 const hostileSetup = stubborn + `; create role naive login password 'letmein';
 	create table orders (id int, amount numeric); insert into orders values (1, 10.50), (2, 20); grant select on orders to naive;
-	create sequence numbers; select lo_from_bytea(424241, 'kept');
+	create sequence numbers; grant usage, update on sequence numbers to naive; select lo_from_bytea(424241, 'kept');
 	create procedure do_it() language sql as 'insert into orders values (9, 9)';
 	create function do_write() returns int language sql security definer as 'insert into public.orders values (9, 9) returning id';
 	create function do_write_stably() returns int language sql stable security definer as 'select do_write()'`
@@ -163,14 +171,18 @@ func newVictim(t *testing.T, hardened bool) *victim {
 	pgtest.WaitReplayed(t, pg)
 	dsn := pg.FollowerDSNFor("naive", "letmein", "")
 	v.next = newFollower(t, dsn)
-	v.f = newFollower(t, dsn, func(c *Config) {
+	tight := func(c *Config) {
 		c.StatementTimeout, c.Limits = 100*time.Millisecond, clips.Limits{Rows: 1e6, Bytes: 4 << 20, Cell: 1 << 20}
+	}
+	f := newFollower(t, dsn, tight, func(c *Config) {
 		if hardened {
 			c.WatchdogDSN = pg.FollowerDSNFor("dog", "woof", "")
 		}
 	})
+	v.attackers = []*Follower{f}
+	v.onPrimary = newFollower(t, pg.DSNFor("naive", "letmein", ""), tight, func(c *Config) { c.AllowPrimary = true })
 	if hardened {
-		psql(t, pg.DSN(), v.f.HardenSQL(true))
+		psql(t, pg.DSN(), f.HardenSQL(true))
 		pgtest.Exec(t, pg.DSN(), "alter role dog password 'woof'")
 		pgtest.WaitReplayed(t, pg)
 	}
@@ -190,13 +202,15 @@ func (v *victim) suffer(t *testing.T, attacks ...attack) {
 	var what []string
 	for _, a := range attacks {
 		what = append(what, a.tries)
-		made.Go(func() {
-			began := time.Now()
-			_, _, err := all(t.Context(), v.f, clips.Query{SQL: a.sql})
-			if took := time.Since(began); took > 10*time.Second {
-				t.Errorf("%s: it took %s (%v)", a.tries, took, err)
-			}
-		})
+		for _, f := range v.attackers {
+			made.Go(func() {
+				began := time.Now()
+				_, _, err := all(t.Context(), f, clips.Query{SQL: a.sql})
+				if took := time.Since(began); took > 10*time.Second {
+					t.Errorf("%s: it took %s (%v)", a.tries, took, err)
+				}
+			})
+		}
 	}
 	made.Wait()
 	tried := strings.Join(what, ", ")

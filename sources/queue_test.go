@@ -84,6 +84,19 @@ func TestNobodyHasAllPlaces(t *testing.T) {
 	})
 }
 
+// Also when the other's last turn is longer ago.
+func TestWhoHasFewerUnderWayIsNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, 4, 0)
+		c.come("erp", "ada", 4)
+		c.come("erp", "bob", 2)
+		c.want("ada 1", "ada 2", "ada 3", "bob 1")
+		c.end["ada 1"]()
+		c.want("bob 2")
+		c.finish()
+	})
+}
+
 func TestAPlaceOnEachSourceIsKeptToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t, 8, 2)

@@ -441,6 +441,8 @@ select :name, $1, ?
 -- its own SQL, from the catalog
 select query, pg_stat_get_backend_activity(1) from pg_stat_activity
 
+-- From here on they take time, memory or disk.
+
 -- a limit lifted
 select set_config('statement_timeout', '0', false), pg_sleep(30)
 
