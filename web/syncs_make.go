@@ -65,6 +65,9 @@ type formParam struct {
 	Field, Label, Value, Usual string
 }
 
+// Dated tells whether its value may be words that mean another day at each run.
+func (p formParam) Dated() bool { return p.Type == clips.ParamDate || p.Type == clips.ParamTimestamp }
+
 // readSyncForm reads a form, with the clip it names, if the person sees that.
 func (s *site) readSyncForm(r *http.Request, who clips.Person) (syncForm, []clips.Clip, error) {
 	if err := r.ParseForm(); err != nil {

@@ -31,13 +31,19 @@ group by 1 having sum(balance) > 0 order by 2 desc limit 10`))
 	}
 }
 
-// Without the follower there is still the SQL; values in the address are those of the plan.
+// Without the follower there is still the SQL; values in the address are those of the plan. What it said a moment ago it
+// is not asked again.
 func TestALessonNeedsNoFollower(t *testing.T) {
 	w := newWorld(t)
 	w.want(w.get("/clips/revenue/made"), http.StatusOK, "What each row of the result shows", "The rest cannot be told now", "needs a value")
 	w.want(w.get("/clips/revenue/made?limit=3"), http.StatusOK, "Reads all 1.2 million rows")
 	w.follow.set(nil, errFollower)
-	r := w.get("/clips/revenue/made?limit=3")
+	asked := w.follow.count()
+	w.want(w.get("/clips/revenue/made?limit=3"), http.StatusOK, "Reads all 1.2 million rows")
+	if n := w.follow.count() - asked; n != 0 {
+		t.Errorf("the follower was asked %d times for what it had said", n)
+	}
+	r := w.get("/clips/revenue/made?limit=4")
 	w.want(r, http.StatusOK, "What each row of the result shows", "The follower erp is stopping")
 	if strings.Contains(r.body, "10.0.0.7") || strings.Contains(r.body, "secret detail") {
 		t.Error("the page says more than the notice")

@@ -100,6 +100,7 @@ type site struct {
 	touches   touches
 	provider  *provider // of sign-ins; nil without them
 	watchers  watchers  // pages that show what happens
+	lessons   lessons   // what was said of clips lately
 	metrics   metrics
 	router    chi.Routes
 }
