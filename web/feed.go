@@ -66,20 +66,15 @@ func (s *site) serveClip(w http.ResponseWriter, r *http.Request, req *request) e
 	return err
 }
 
-// lookUpTime bounds the search for a link: a reader is told soon when the state database does not answer.
-const lookUpTime = 10 * time.Second
-
 // open finds the link, and the clip or workbook, behind the address. Whatever is wrong with an address takes the same way, look-up
 // included, so that answers and their timing tell nothing about it.
 func (s *site) open(r *http.Request, req *request) error {
 	token, file := splitPath(r.URL.EscapedPath())
 	f, known := formatOf(file)
-	ctx, cancel := context.WithTimeout(r.Context(), lookUpTime)
-	defer cancel()
-	link, clip, err := s.Store.LinkByHash(ctx, token.Hash())
+	link, clip, err := s.Store.LinkByHash(r.Context(), token.Hash())
 	var book clips.Workbook
 	if err == nil && link.Workbook != "" {
-		book, err = s.findWorkbook(ctx, link, f)
+		book, err = s.findWorkbook(r.Context(), link, f)
 	}
 	switch {
 	case errors.Is(err, clips.ErrNotFound):

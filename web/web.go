@@ -23,6 +23,7 @@ import (
 
 // Store is what the web needs of the state database.
 type Store interface {
+	// LinkByHash bounds its own time, for many at once: a deadline for each cost a twentieth of a small answer.
 	LinkByHash(ctx context.Context, hash [32]byte) (clips.Link, clips.Clip, error)
 	TouchLink(ctx context.Context, id int64, at time.Time, by string) error
 	Clips(ctx context.Context) ([]clips.Clip, error)

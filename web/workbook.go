@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"clipsheet/clips"
 )
@@ -35,8 +36,13 @@ func (s *site) findWorkbook(ctx context.Context, link clips.Link, f format) (cli
 	if s.Workbooks == nil || !f.workbook() {
 		return clips.Workbook{}, clips.ErrNotFound
 	}
+	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
+	defer cancel()
 	return s.Workbooks.Find(ctx, link.Workbook)
 }
+
+// lookUpTime bounds the search for what is behind a link: a reader is told soon when the state database does not answer.
+const lookUpTime = 10 * time.Second
 
 // serveWorkbook serves the clips of a workbook as one file, all of one moment.
 func (s *site) serveWorkbook(w http.ResponseWriter, r *http.Request, req *request) error {

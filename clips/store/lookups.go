@@ -22,8 +22,8 @@ type lookups struct {
 }
 
 const (
-	mostLookups   = 2 // on their way at once: a silent one does not hold up everybody
-	lookupTimeout = 10 * time.Second
+	mostLookups   = 2               // on their way at once: a silent one does not hold up everybody
+	lookupTimeout = 5 * time.Second // twice that, at most, until a reader is told that the database does not answer
 )
 
 // lookup is one question, for all who wait for it. found and err are good once done is closed.
