@@ -24,6 +24,8 @@ type Revision struct {
 	Params    []Param
 	TimeZone  string        // IANA name; empty means the source's, else the server's
 	MaxAge    time.Duration // a snapshot younger than this is served without a run
+	MaxLag    time.Duration // further behind its primary no server runs it; 0 leaves it to the source, whose limit holds anyway
+	OnLag     OnLag         // what readers get then
 	Key       []string      // columns that identify a row, for syncs and diffs
 	Author    string
 	Message   string

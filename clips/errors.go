@@ -16,6 +16,7 @@ const (
 	KindTooLarge    Kind = "too_large"         // a row, byte or cell limit
 	KindConflict    Kind = "recovery_conflict" // the follower cancelled it to replay; worth another try
 	KindUnavailable Kind = "unavailable"       // the follower does not answer, is starting or stopping
+	KindLag         Kind = "lag"               // every server is further behind its primary than is allowed
 	KindBusy        Kind = "busy"              // no connection left, here or on the follower
 	KindAuth        Kind = "auth"              // wrong password, no such role or database, TLS
 	KindNotFollower Kind = "not_a_follower"    // a primary, and the config does not allow it

@@ -44,7 +44,7 @@ func Bind(rev Revision, given map[string]string, now time.Time, zone *time.Locat
 			return Bound{}, err
 		}
 	}
-	query := Query{SQL: sql.text, Args: args(sql, params), TimeZone: rev.TimeZone, Map: sql.posFunc()}
+	query := Query{SQL: sql.text, Args: args(sql, params), TimeZone: rev.TimeZone, MaxLag: rev.MaxLag, Map: sql.posFunc()}
 	return Bound{Params: params, Query: query, Key: bindKey(params)}, nil
 }
 

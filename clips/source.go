@@ -8,12 +8,15 @@ import (
 
 // Query is one statement to run, read-only.
 type Query struct {
-	SQL      string  // with $1, $2 … where parameters stand
-	Args     []Arg   // bound server-side, never pasted into the SQL
-	TimeZone string  // IANA name; empty leaves the server's
-	Limits   Limits  // zero fields leave the source's own
-	Map      PosFunc // maps a position in SQL to the author's text; nil is the identity
-	Began    func()  // called once there is a place for the query, which may be waited for; may be nil
+	SQL      string // with $1, $2 … where parameters stand
+	Args     []Arg  // bound server-side, never pasted into the SQL
+	TimeZone string // IANA name; empty leaves the server's
+	Limits   Limits // zero fields leave the source's own
+
+	MaxLag time.Duration // of the server behind its primary; 0, or more than the source allows, leaves the source's own
+
+	Map   PosFunc // maps a position in SQL to the author's text; nil is the identity
+	Began func()  // called once there is a place for the query, which may be waited for; may be nil
 }
 
 // PosFunc maps a 1-based character position, as Postgres reports it, to one in the text the author wrote.

@@ -19,6 +19,16 @@ type Workbook struct {
 	Clips       []Clip // with their current revisions, all of one source
 }
 
+// OnLag is what its readers get while a follower is late: an error, if that is so for any of its clips.
+func (w Workbook) OnLag() OnLag {
+	for _, c := range w.Clips {
+		if c.Revision.OnLag == LagFail {
+			return LagFail
+		}
+	}
+	return LagStale
+}
+
 // MaxAge is how old its results may be before a reader causes a run: the least its clips allow.
 func (w Workbook) MaxAge() time.Duration {
 	age := w.Clips[0].Revision.MaxAge

@@ -99,6 +99,7 @@ func (c *Cache) Close() {
 //     stands in, however old, marked with the reason; without one, the failure is the error.
 //   - For a while after a failed run (1s, 2s, 4s … 15s) nobody starts another: the last good result, marked, or the
 //     failure again.
+//   - While a follower is too far behind for a clip that is to fail then (clips.LagFail), nothing past max_age is shown.
 //
 // A run ends when everybody who waited for it has left. It goes on for those who were told to ask again, and once its
 // result is in hand.
@@ -115,7 +116,7 @@ func (c *Cache) get(ctx context.Context, e errand) (answer, error) {
 	}
 	a, run, way, err := c.decide(r, e)
 	if run != nil {
-		a, err = c.await(ctx, r, run, a, e.patient)
+		a, err = c.await(ctx, r, e, run, a)
 	}
 	c.o.OnAnswer(way.to(a, err))
 	return a, err
@@ -131,7 +132,7 @@ func (c *Cache) decide(r *result, e errand) (answer, *flight, Way, error) {
 	case r.has() && age < e.limit:
 		return last, nil, WayHit, nil
 	case time.Now().Before(r.failure.until):
-		instead, err := standIn(last, r.failure.err)
+		instead, err := e.standIn(last, r.failure.err)
 		return instead, nil, WayStale, err
 	}
 	way := WayMiss
@@ -139,7 +140,7 @@ func (c *Cache) decide(r *result, e errand) (answer, *flight, Way, error) {
 		way = WayJoin
 	}
 	run := c.start(r, &r.running, func(ctx context.Context) (set, error) { return c.refresh(ctx, r, e) })
-	if r.has() && age < 2*e.limit && !e.fresh {
+	if r.has() && age < 2*e.limit && !e.fresh && e.mayStandIn(r.failure.err) {
 		run.kept = true
 		last.stale = "a newer result is being made" + showing(last.set[0])
 		return last, nil, WayStale, nil
@@ -149,12 +150,12 @@ func (c *Cache) decide(r *result, e errand) (answer, *flight, Way, error) {
 }
 
 // await is for one of the waiters of a run.
-func (c *Cache) await(ctx context.Context, r *result, run *flight, last answer, patient bool) (answer, error) {
+func (c *Cache) await(ctx context.Context, r *result, e errand, run *flight, last answer) (answer, error) {
 	defer c.leave(r, run)
 	patience := time.NewTimer(c.o.Patience)
 	defer patience.Stop()
 	enough := patience.C
-	if patient {
+	if e.patient {
 		enough = nil
 	}
 	select {
@@ -162,10 +163,10 @@ func (c *Cache) await(ctx context.Context, r *result, run *flight, last answer, 
 		if run.err == nil {
 			return answer{set: run.set}, nil
 		}
-		return standIn(last, run.err)
+		return e.standIn(last, run.err)
 	case <-enough:
 		c.carryOn(run)
-		return standIn(last, errPatience(c.o.Patience))
+		return e.standIn(last, errPatience(c.o.Patience))
 	case <-ctx.Done():
 		return answer{}, errLeft(ctx)
 	}
@@ -225,16 +226,23 @@ func (c *Cache) peek(ctx context.Context, e errand) (answer, error) {
 	case !r.has():
 		return answer{}, errNothing(e.name)
 	case r.failure.err != nil && r.age(time.Now()) >= e.limit:
-		return standIn(last, r.failure.err)
+		return e.standIn(last, r.failure.err)
 	}
 	return last, nil
 }
 
-// standIn answers with the last good result, marked with why it is not newer, or with the failure when there is none.
-func standIn(last answer, failure error) (answer, error) {
-	if last.set.id() == 0 {
+// standIn answers with the last good result, marked with why it is not newer, or with the failure when there is
+// none, or when it may not stand in.
+func (e errand) standIn(last answer, failure error) (answer, error) {
+	if last.set.id() == 0 || !e.mayStandIn(failure) {
 		return answer{}, failure
 	}
 	last.stale = staleReason(failure) + showing(last.set[0])
 	return last, nil
+}
+
+// mayStandIn tells whether an older result may be shown in spite of a failure. Some clips would rather show none than one
+// of a follower that is too far behind.
+func (e errand) mayStandIn(failure error) bool {
+	return e.onLag != clips.LagFail || clips.KindOf(failure) != clips.KindLag
 }

@@ -33,6 +33,7 @@ type errand struct {
 	fresh bool
 
 	patient bool // waits for the run however long it takes
+	onLag   clips.OnLag
 
 	source string
 	party  string // whose it is, so that nobody takes all places
@@ -68,6 +69,7 @@ func (c *Cache) clip(req clips.Request) errand {
 		fresh: req.Fresh,
 
 		patient: req.Patient,
+		onLag:   req.Clip.Revision.OnLag,
 
 		source: req.Clip.Revision.Source,
 		party:  partyOf(req.Clip.Owner, req.Clip.Slug),

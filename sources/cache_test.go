@@ -243,6 +243,58 @@ func TestFailureLeavesTheLastGoodResultAndSaysSo(t *testing.T) {
 	})
 }
 
+// A clip may rather fail than show an older number, as long as the follower is too far behind: not so for other trouble, and
+// not for what is younger than its max_age.
+func TestAClipMayFailWhenTheFollowerIsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		strict := ask()
+		strict.Clip.Revision.OnLag = clips.LagFail
+		book := clips.WorkbookRequest{Workbook: clips.Workbook{Name: "book", Clips: []clips.Clip{ask().Clip, strict.Clip}}, Bound: make([]clips.Bound, 2)}
+		w.get(t, ask())
+		w.together(t, book)
+		late := &clips.Error{Kind: clips.KindLag, Notice: "The follower is late."}
+		fails := func(err error) {
+			w.source.set(func(context.Context, int) (clips.Rows, error) { return nil, err })
+		}
+		fails(late)
+		if a := w.get(t, strict); a.Stale != "" {
+			t.Errorf("while the result is young: %+v", a)
+		}
+		time.Sleep(90 * time.Second)
+		if a := w.get(t, strict); !strings.Contains(a.Stale, "being made") {
+			t.Errorf("before anything failed: %+v", a)
+		}
+		synctest.Wait()
+		for range 100 {
+			if _, err := w.Get(t.Context(), strict); !errors.Is(err, late) {
+				t.Fatalf("while the follower is late: %v", err)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if _, err := w.Peek(t.Context(), strict); !errors.Is(err, late) {
+			t.Errorf("a look at it: %v", err)
+		}
+		time.Sleep(time.Minute)
+		if _, err := w.Together(t.Context(), book); !errors.Is(err, late) {
+			t.Errorf("a workbook with such a clip: %v", err)
+		}
+		if a := w.get(t, ask()); !strings.Contains(a.Stale, "The follower is late") {
+			t.Errorf("another clip: %+v", a)
+		}
+		fails(errNoAnswer)
+		time.Sleep(time.Minute)
+		if a := w.get(t, strict); !strings.Contains(a.Stale, "does not answer") {
+			t.Errorf("with other trouble: %+v", a)
+		}
+		w.source.set(nil)
+		time.Sleep(time.Minute)
+		if a := w.get(t, strict); a.Stale != "" {
+			t.Errorf("when all is well: %+v", a)
+		}
+	})
+}
+
 func TestFailuresAreNotRepeatedForEveryReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -38,6 +38,7 @@ func (c *Cache) workbook(req clips.WorkbookRequest) errand {
 		name:   book.Name,
 		limit:  youngEnough(book.MaxAge(), req.Fresh),
 		fresh:  req.Fresh,
+		onLag:  book.OnLag(),
 		source: book.Clips[0].Revision.Source,
 		party:  partyOf(book.Owner, book.Name),
 		find: func(ctx context.Context) (set, error) {

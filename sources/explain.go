@@ -17,7 +17,7 @@ func (f *Follower) Explain(ctx context.Context, q clips.Query) (clips.Plan, erro
 		return clips.Plan{}, err
 	}
 	defer f.stand()
-	s, err := f.begin(ctx, q.TimeZone, 0)
+	s, err := f.begin(ctx, q.TimeZone, 0, f.maxLag(q))
 	if err != nil {
 		return clips.Plan{}, err
 	}

@@ -24,9 +24,9 @@ type ranking struct {
 	at time.Time
 }
 
-// begin opens a session on the freshest server that answers, and takes the snapshot. Servers further behind than
-// max_lag are the last resort: the freshest of them gets a moment to catch up.
-func (f *Follower) begin(ctx context.Context, zone string, longest int) (*session, error) {
+// begin opens a session on the freshest server that answers, and takes the snapshot. Servers further behind than the
+// limit are the last resort: the freshest of them gets a moment to catch up. A limit of 0 is none.
+func (f *Follower) begin(ctx context.Context, zone string, longest int, limit time.Duration) (*session, error) {
 	var late *session
 	var failed error
 	for _, sv := range f.ranked(ctx) {
@@ -37,9 +37,9 @@ func (f *Follower) begin(ctx context.Context, zone string, longest int) (*sessio
 			return nil, err
 		case err != nil:
 			failed = telling(failed, err)
-		case s.isLate() && late != nil && s.lag() >= late.lag():
+		case s.isLate(limit) && late != nil && s.lag() >= late.lag():
 			s.hangUp()
-		case s.isLate():
+		case s.isLate(limit):
 			late.hangUp()
 			late = s
 		default:
@@ -50,7 +50,7 @@ func (f *Follower) begin(ctx context.Context, zone string, longest int) (*sessio
 	if late == nil {
 		return nil, failed
 	}
-	return late.catchUp()
+	return late.catchUp(limit)
 }
 
 // settle opens a session on a server that may be used at all, and reads its age.
@@ -97,7 +97,18 @@ func (s *session) lag() time.Duration {
 	return lag
 }
 
-func (s *session) isLate() bool { return s.f.cfg.MaxLag > 0 && s.lag() > s.f.cfg.MaxLag }
+func (s *session) isLate(limit time.Duration) bool { return limit > 0 && s.lag() > limit }
+
+// maxLag is the limit for queries that are run together: the least of theirs and the source's own, which no query can lift.
+func (f *Follower) maxLag(queries ...clips.Query) time.Duration {
+	limit := f.cfg.MaxLag
+	for _, q := range queries {
+		if q.MaxLag > 0 && (limit == 0 || q.MaxLag < limit) {
+			limit = q.MaxLag
+		}
+	}
+	return limit
+}
 
 func (s *session) snapped() (*session, error) {
 	if err := s.snap(); err != nil {
@@ -108,8 +119,8 @@ func (s *session) snapped() (*session, error) {
 }
 
 // catchUp gives the server a moment. The session is the caller's, or over.
-func (s *session) catchUp() (_ *session, err error) {
-	for end := time.Now().Add(catchUpFor); s.isLate() && time.Now().Before(end); {
+func (s *session) catchUp(limit time.Duration) (_ *session, err error) {
+	for end := time.Now().Add(catchUpFor); s.isLate(limit) && time.Now().Before(end); {
 		if s.data, err = s.age(); err != nil {
 			s.hangUp()
 			return nil, err
@@ -119,14 +130,21 @@ func (s *session) catchUp() (_ *session, err error) {
 			return nil, s.f.promoted().err(nil)
 		}
 	}
-	if s.isLate() {
+	if s.isLate(limit) {
 		s.hangUp()
-		return nil, trouble{clips.KindUnavailable,
-			fmt.Sprintf("The follower SOURCE is %s behind its primary, and more than %s is not allowed",
-				s.lag().Round(time.Second), s.f.cfg.MaxLag),
-			"see whether replay is held up, or raise sources.SOURCE.max_lag"}.of(s.f.cfg.Name).err(nil)
+		return nil, s.f.tooLate(s.lag(), limit).err(nil)
 	}
 	return s.snapped()
+}
+
+func (f *Follower) tooLate(lag, limit time.Duration) trouble {
+	whose := "sources.SOURCE.max_lag"
+	if limit != f.cfg.MaxLag {
+		whose = "the max_lag of the clip"
+	}
+	return trouble{clips.KindLag,
+		fmt.Sprintf("The follower SOURCE is %s behind its primary, and more than %s is not allowed", lag.Round(time.Second), limit),
+		"see whether replay is held up, or raise " + whose}.of(f.cfg.Name)
 }
 
 // ranked are the servers in the order in which to try them. Lag is compared by the second: below, the order of the DSN

@@ -126,9 +126,18 @@ func TestServersFurtherBehindThanMaxLagAreNotUsed(t *testing.T) {
 		if err == nil {
 			return false
 		}
-		wantError(t, err, clips.KindUnavailable, "behind its primary", "more than 200ms", "sources.erp.max_lag")
+		wantError(t, err, clips.KindLag, "behind its primary", "more than 200ms", "sources.erp.max_lag")
 		return true
 	})
+	loose := newFollower(t, f.cfg.DSN)
+	mustAll(t, loose, "select 1")
+	_, _, err := all(t.Context(), loose, clips.Query{SQL: "select 1", MaxLag: 150 * time.Millisecond})
+	wantError(t, err, clips.KindLag, "more than 150ms", "the max_lag of the clip")
+	two := []clips.Query{{SQL: "select 1", MaxLag: time.Hour}, {SQL: "select 2", MaxLag: 150 * time.Millisecond}}
+	err = loose.Together(t.Context(), two, func(int, clips.Rows) error { t.Error("it ran"); return nil })
+	wantError(t, err, clips.KindLag, "more than 150ms")
+	_, _, err = all(t.Context(), f, clips.Query{SQL: "select 1", MaxLag: time.Hour}) // no author lifts the operator's limit
+	wantError(t, err, clips.KindLag, "more than 200ms", "sources.erp.max_lag")
 	began := time.Now()
 	go func() {
 		time.Sleep(300 * time.Millisecond) // the moment that a late server gets

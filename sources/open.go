@@ -28,7 +28,7 @@ func (f *Follower) Open(ctx context.Context, q clips.Query) (clips.Rows, error) 
 	if q.Began != nil {
 		q.Began()
 	}
-	s, err := f.begin(ctx, q.TimeZone, messageLimit(f.limits(q.Limits)))
+	s, err := f.begin(ctx, q.TimeZone, messageLimit(f.limits(q.Limits)), f.maxLag(q))
 	if err != nil {
 		f.stand()
 		return nil, err

@@ -34,7 +34,7 @@ func (f *Follower) Together(ctx context.Context, queries []clips.Query, each fun
 		return err
 	}
 	defer f.stand()
-	s, err := f.begin(ctx, "", f.longest(queries))
+	s, err := f.begin(ctx, "", f.longest(queries), f.maxLag(queries...))
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func kindAndNotice(err error) (clips.Kind, string) {
 // passes tells whether trouble is likely to be over some time later without anybody's doing.
 func passes(k clips.Kind) bool {
 	switch k {
-	case clips.KindUnavailable, clips.KindConflict, clips.KindBusy, clips.KindQuota, clips.KindSuperseded:
+	case clips.KindUnavailable, clips.KindLag, clips.KindConflict, clips.KindBusy, clips.KindQuota, clips.KindSuperseded:
 		return true
 	}
 	return false

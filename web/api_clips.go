@@ -30,6 +30,8 @@ type apiBody struct {
 	Params    []clips.Param `json:"params"`
 	TimeZone  string        `json:"timezone,omitempty"`
 	MaxAge    float64       `json:"max_age_seconds"`
+	MaxLag    float64       `json:"max_lag_seconds"` // 0: the source's
+	OnLag     clips.OnLag   `json:"on_lag"`          // stale, fail
 	Key       []string      `json:"key,omitempty"`
 	Author    string        `json:"author"`
 	Message   string        `json:"message"`
@@ -107,7 +109,7 @@ func clipBody(c clips.Clip) apiClipBody {
 }
 
 func revisionBody(r clips.Revision) apiBody {
-	return apiBody{Number: r.Number, SQL: r.SQL, Params: asList(r.Params), TimeZone: r.TimeZone, MaxAge: r.MaxAge.Seconds(),
+	return apiBody{Number: r.Number, SQL: r.SQL, Params: asList(r.Params), TimeZone: r.TimeZone, MaxAge: r.MaxAge.Seconds(), MaxLag: r.MaxLag.Seconds(), OnLag: r.OnLag,
 		Key: r.Key, Author: r.Author, Message: r.Message, CreatedAt: r.CreatedAt.UTC()}
 }
 

@@ -195,14 +195,17 @@ func TestAPIWritesClips(t *testing.T) {
 			Number               int
 			SQL, Author, Message string
 			MaxAge               float64 `json:"max_age_seconds"`
+			MaxLag               float64 `json:"max_lag_seconds"`
+			OnLag                string  `json:"on_lag"`
 		}
 	}
 	body := func(sql, message string) string {
-		return fmt.Sprintf(`{"title": "New", "owner": "a@example.com", "source": "erp", "sql": %q, "max_age_seconds": 90, "message": %q}`, sql, message)
+		return fmt.Sprintf(`{"title": "New", "owner": "a@example.com", "source": "erp", "sql": %q, "max_age_seconds": 90, "max_lag_seconds": 30, "on_lag": "fail", "message": %q}`, sql, message)
 	}
 	var made, changed clip
 	r := p.json("POST", "/api/v1/clips", strings.Replace(body("select 1", "first"), "{", `{"slug": "new-one", `, 1), &made)
-	if made.Slug != "new-one" || made.Declared || made.Revision.Number != 1 || made.Revision.Author != author.Email || made.Revision.MaxAge != 90 {
+	if made.Slug != "new-one" || made.Declared || made.Revision.Number != 1 || made.Revision.Author != author.Email || made.Revision.MaxAge != 90 ||
+		made.Revision.MaxLag != 30 || made.Revision.OnLag != "fail" {
 		t.Errorf("made: %s", r.body)
 	}
 	tag := r.header.Get("ETag")

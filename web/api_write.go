@@ -22,6 +22,8 @@ type apiDraft struct {
 	Params      []clips.Param `json:"params"`
 	TimeZone    string        `json:"timezone"`
 	MaxAge      *float64      `json:"max_age_seconds,omitempty"`
+	MaxLag      *float64      `json:"max_lag_seconds,omitempty"` // 0, or nothing: the source's
+	OnLag       string        `json:"on_lag,omitempty"`          // what readers get while no follower is near enough: stale or fail
 	Key         []string      `json:"key"`
 	Message     string        `json:"message"` // what was changed, for people
 }
@@ -39,15 +41,13 @@ func (s *site) apiDraft(r *http.Request, who clips.Person, slug string, revision
 	}
 	d.Clip = clips.Clip{Slug: slug, Title: said.Title, Description: said.Description, Owner: said.Owner, Tags: said.Tags,
 		Revision: clips.Revision{Number: revision, Source: said.Source, SQL: said.SQL, Params: said.Params, TimeZone: said.TimeZone,
-			Key: said.Key, Author: who.Email, Message: said.Message}}
+			Key: said.Key, OnLag: clips.OnLag(said.OnLag), Author: who.Email, Message: said.Message}}
 	if said.Visibility != "" {
 		if d.Clip.Visibility, err = clips.ParseVisibility(said.Visibility); err != nil {
 			return d, err
 		}
 	}
-	if said.MaxAge != nil {
-		d.MaxAge = strconv.FormatFloat(*said.MaxAge, 'f', -1, 64) + "s"
-	}
+	d.MaxAge, d.MaxLag = inSeconds(said.MaxAge), inSeconds(said.MaxLag)
 	for _, p := range said.Params {
 		shown := draftParam{Name: p.Name, Type: string(p.Type), Label: p.Label, Choices: strings.Join(p.Choices, ", ")}
 		if p.Default != nil {
@@ -63,6 +63,14 @@ func (s *site) apiDraft(r *http.Request, who clips.Person, slug string, revision
 	}
 	_, err = s.try(r.Context(), d, 0, &progress{})
 	return d, authors(err)
+}
+
+// inSeconds is a length of time as the editor has it.
+func inSeconds(said *float64) string {
+	if said == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*said, 'f', -1, 64) + "s"
 }
 
 // authors is an error of SQL that was sent: what is wrong with it is the author's to change.

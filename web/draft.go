@@ -15,7 +15,8 @@ import (
 // draft is a clip as the form of the editor has it.
 type draft struct {
 	Clip   clips.Clip // its revision's number is the one the author began with; 0 for a new clip
-	MaxAge string     // as written
+	MaxAge string     // as written, like MaxLag
+	MaxLag string
 	Tags   string
 	Key    string
 	Params []draftParam
@@ -32,6 +33,9 @@ func draftOf(c clips.Clip) draft {
 	d := draft{Clip: c, MaxAge: c.Revision.MaxAge.String(), Tags: strings.Join(c.Tags, ", "), Key: strings.Join(c.Revision.Key, ", ")}
 	if c.Revision.MaxAge%time.Minute == 0 && c.Revision.MaxAge > 0 {
 		d.MaxAge = strconv.FormatInt(int64(c.Revision.MaxAge/time.Minute), 10) + "m"
+	}
+	if c.Revision.MaxLag > 0 {
+		d.MaxLag = c.Revision.MaxLag.String()
 	}
 	for _, p := range c.Revision.Params {
 		param := draftParam{Name: p.Name, Type: string(p.Type), Label: p.Label, Choices: strings.Join(p.Choices, ", ")}
@@ -56,10 +60,10 @@ func (s *site) readDraft(w http.ResponseWriter, r *http.Request, who clips.Perso
 	}
 	field := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 	number, _ := strconv.Atoi(field("revision"))
-	d = draft{MaxAge: field("max_age"), Tags: field("tags"), Key: field("key")}
+	d = draft{MaxAge: field("max_age"), MaxLag: field("max_lag"), Tags: field("tags"), Key: field("key")}
 	d.Clip = clips.Clip{Slug: field("slug"), Title: field("title"), Description: field("description"), Owner: field("owner"), Visibility: clips.Visibility(field("visibility")), Tags: listed(d.Tags),
 		Revision: clips.Revision{Number: number, Source: field("source"), SQL: strings.ReplaceAll(r.PostForm.Get("sql"), "\r\n", "\n"),
-			Key: listed(d.Key), TimeZone: field("timezone"), Author: who.Email, Message: field("message")}}
+			Key: listed(d.Key), TimeZone: field("timezone"), OnLag: clips.OnLag(field("on_lag")), Author: who.Email, Message: field("message")}}
 	names, err := clips.ParamNames(d.Clip.Revision.SQL)
 	for _, name := range names {
 		p := draftParam{Name: name, Type: cmp.Or(field("type-"+name), string(clips.ParamText)), Default: field("default-" + name),
@@ -114,11 +118,14 @@ func (s *site) checkDraft(d *draft, who clips.Person) (err error) {
 			return badRequest("there is no time zone %q: write one like Europe/Berlin, or leave it empty.", rev.TimeZone)
 		}
 	}
-	rev.MaxAge = clips.DefaultMaxAge
-	if d.MaxAge != "" {
-		if rev.MaxAge, err = time.ParseDuration(d.MaxAge); err != nil || rev.MaxAge < 0 {
-			return badRequest("%q is no length of time: write one like 30s, 5m or 2h.", d.MaxAge)
-		}
+	if rev.MaxAge, err = lengthOf(d.MaxAge, clips.DefaultMaxAge); err != nil {
+		return err
+	}
+	if rev.MaxLag, err = lengthOf(d.MaxLag, 0); err != nil {
+		return err
+	}
+	if rev.OnLag, err = clips.ParseOnLag(string(rev.OnLag)); err != nil {
+		return err
 	}
 	return inParams(clips.CheckParams(*rev))
 }
@@ -133,6 +140,18 @@ func inParams(err error) error {
 		return nil
 	}
 	return paramTrouble{err}
+}
+
+// lengthOf reads a length of time; nothing is the usual one.
+func lengthOf(text string, usual time.Duration) (time.Duration, error) {
+	if text == "" {
+		return usual, nil
+	}
+	length, err := time.ParseDuration(text)
+	if err != nil || length < 0 {
+		return 0, badRequest("%q is no length of time: write one like 30s, 5m or 2h.", text)
+	}
+	return length, nil
 }
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

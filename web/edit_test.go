@@ -35,7 +35,7 @@ func (deskOf) Tables(context.Context, string) ([]clips.Table, error) {
 
 // overdue is what somebody types into the editor.
 func overdue(change ...string) url.Values {
-	form := url.Values{"do": {"save"}, "revision": {"0"}, "slug": {"overdue"}, "title": {"Overdue <i>"}, "source": {"erp"}, "max_age": {"10m"},
+	form := url.Values{"do": {"save"}, "revision": {"0"}, "slug": {"overdue"}, "title": {"Overdue <i>"}, "source": {"erp"}, "max_age": {"10m"}, "max_lag": {"30s"}, "on_lag": {"fail"},
 		"sql": {"select account, balance\nfrom invoices\nwhere due < :day"}, "message": {"the first"}, "tags": {"ar, late"},
 		"type-day": {"date"}, "default-day": {"today"}, "label-day": {"Due before"}}
 	for i := 0; i < len(change); i += 2 {
@@ -69,7 +69,8 @@ func TestAClipIsWritten(t *testing.T) {
 	w.want(tried, http.StatusOK, "2461020.16", "3 rows, all there are", `value="Due before"`, "where due &lt; :day")
 	c := w.make(overdue())
 	if c.Title != "Overdue <i>" || c.Declared || c.Revision.SQL != "select account, balance\nfrom invoices\nwhere due < :day" ||
-		c.Revision.Author != "local" || len(c.Revision.Params) != 1 || *c.Revision.Params[0].Default != "today" || c.Revision.MaxAge.Minutes() != 10 {
+		c.Revision.Author != "local" || len(c.Revision.Params) != 1 || *c.Revision.Params[0].Default != "today" || c.Revision.MaxAge.Minutes() != 10 ||
+		c.Revision.MaxLag.Seconds() != 30 || c.Revision.OnLag != clips.LagFail {
 		t.Errorf("%+v", c)
 	}
 	w.want(w.get("/clips/overdue"), http.StatusOK, "Overdue &lt;i&gt;", "Due before", `href="/clips/overdue/edit"`, `href="/?tag=late"`)
@@ -85,6 +86,8 @@ func TestAClipThatCannotBeIsNotKept(t *testing.T) {
 		"source=secret":         "Choose a source",
 		"sql=":                  "no SQL yet",
 		"max_age=soon":          "no length of time",
+		"max_lag=-1s":           "no length of time",
+		"on_lag=perhaps":        "choose stale or fail",
 		"timezone=Mars/Olympus": "no time zone",
 		"type-day=choice":       "choice without choices",
 		"default-day=someday":   "someday",

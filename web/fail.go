@@ -64,7 +64,7 @@ func patienceWith(kind clips.Kind) time.Duration {
 	switch kind {
 	case clips.KindBusy, clips.KindConflict, clips.KindCanceled:
 		return 5 * time.Second
-	case clips.KindUnavailable, clips.KindCorrupt:
+	case clips.KindUnavailable, clips.KindLag, clips.KindCorrupt:
 		return 15 * time.Second
 	case clips.KindTimeout:
 		return 30 * time.Second

@@ -179,7 +179,8 @@ func sameParam(a, b clips.Param) bool {
 
 func sameLabels(a, b clips.Clip) bool {
 	return a.Title == b.Title && a.Description == b.Description && a.Owner == b.Owner && visibility(a) == visibility(b) &&
-		slices.Equal(a.Tags, b.Tags) && a.Revision.MaxAge == b.Revision.MaxAge.Truncate(time.Millisecond)
+		slices.Equal(a.Tags, b.Tags) && a.Revision.MaxAge == b.Revision.MaxAge.Truncate(time.Millisecond) &&
+		a.Revision.MaxLag == b.Revision.MaxLag.Truncate(time.Millisecond) && onLag(a.Revision) == onLag(b.Revision)
 }
 
 func summary(steps []step) (ch Changes) {

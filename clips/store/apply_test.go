@@ -22,6 +22,7 @@ var whole = clips.Clip{
 	Tags: []string{"finance", "with, comma"}, Declared: true,
 	Revision: clips.Revision{
 		Source: "erp", SQL: "select :since::date -- \\ ' \" 😀", TimeZone: "Europe/Berlin", MaxAge: 90 * time.Second,
+		MaxLag: 30 * time.Second, OnLag: clips.LagFail,
 		Key: []string{"month", `odd"name`},
 		Params: []clips.Param{
 			{Name: "since", Type: clips.ParamDate, Default: new("start of last month"), Label: "Since"},
@@ -101,6 +102,8 @@ func TestWhatPeopleReadMakesNoRevision(t *testing.T) {
 		"visibility":  func() { edited.Visibility = clips.VisibleToOwner },
 		"tags":        func() { edited.Tags = []string{"d"} },
 		"max age":     func() { edited.Revision.MaxAge = time.Hour },
+		"max lag":     func() { edited.Revision.MaxLag = 0 },
+		"on lag":      func() { edited.Revision.OnLag = clips.LagStale },
 	} {
 		edit()
 		if diff := cmp.Diff(store.Changes{Updated: []string{"mrr"}}, apply(t, s, edited)); diff != "" {
@@ -118,6 +121,7 @@ func TestApplyingAgainWritesNothing(t *testing.T) {
 	s, dsn := open(t)
 	odd := whole // with what is stored in another form than it is declared in
 	odd.Tags, odd.Revision.Key, odd.Revision.MaxAge = []string{}, []string{}, 1500*time.Microsecond
+	odd.Revision.MaxLag, odd.Revision.OnLag = 1500*time.Microsecond, ""
 	odd.Revision.Params = []clips.Param{{Name: "a", Type: clips.ParamText, Choices: []string{}}}
 	apply(t, s, append(declare("a", "b"), odd)...)
 	apply(t, s, append(declare("b"), odd)...)
@@ -228,6 +232,7 @@ func drawClips(t *rapid.T, prefix string) []clips.Clip {
 		c := declare(prefix + slug)[0]
 		c.Title = rapid.SampledFrom([]string{"x", "y"}).Draw(t, "title")
 		c.Visibility = rapid.SampledFrom(clips.Visibilities()).Draw(t, "visibility")
+		c.Revision.OnLag = rapid.SampledFrom([]clips.OnLag{clips.LagStale, clips.LagFail}).Draw(t, "on lag")
 		c.Revision.SQL = rapid.SampledFrom([]string{"select 1", "select 2"}).Draw(t, "sql")
 		all = append(all, c)
 	}

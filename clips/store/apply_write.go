@@ -32,15 +32,15 @@ func insertClip(batch *pgx.Batch, c clips.Clip, declared bool) {
 	r := c.Revision
 	batch.Queue(`
 		with clip as (
-			insert into clipsheet.clips (slug, title, description, owner, tags, declared, revision, max_age_ms, visibility)
-			values ($1, $2, $3, $4, $5, $15, $6, $7, $16)
+			insert into clipsheet.clips (slug, title, description, owner, tags, declared, revision, max_age_ms, visibility, max_lag_ms, on_lag)
+			values ($1, $2, $3, $4, $5, $15, $6, $7, $16, $17, $18)
 			returning id
 		)
 		insert into clipsheet.revisions (clip_id, number, source, sql, params, timezone, key, author, message)
 		select id, $6, $8, $9, $10, $11, $12, $13, $14
 		from clip`,
 		c.Slug, c.Title, c.Description, c.Owner, list(c.Tags), r.Number, millis(r.MaxAge),
-		r.Source, r.SQL, list(r.Params), r.TimeZone, list(r.Key), r.Author, r.Message, declared, visibility(c))
+		r.Source, r.SQL, list(r.Params), r.TimeZone, list(r.Key), r.Author, r.Message, declared, visibility(c), millis(r.MaxLag), onLag(r))
 }
 
 func insertRevision(batch *pgx.Batch, c clips.Clip) {
@@ -54,9 +54,13 @@ func insertRevision(batch *pgx.Batch, c clips.Clip) {
 func updateClip(batch *pgx.Batch, c clips.Clip) {
 	batch.Queue(`
 		update clipsheet.clips
-		set title = $2, description = $3, owner = $4, tags = $5, revision = $6, max_age_ms = $7, visibility = $8, retired_at = null
+		set title = $2, description = $3, owner = $4, tags = $5, revision = $6, max_age_ms = $7, visibility = $8,
+			max_lag_ms = $9, on_lag = $10, retired_at = null
 		where id = $1`,
-		c.ID, c.Title, c.Description, c.Owner, list(c.Tags), c.Revision.Number, millis(c.Revision.MaxAge), visibility(c))
+		c.ID, c.Title, c.Description, c.Owner, list(c.Tags), c.Revision.Number, millis(c.Revision.MaxAge), visibility(c),
+		millis(c.Revision.MaxLag), onLag(c.Revision))
 }
+
+func onLag(r clips.Revision) clips.OnLag { return cmp.Or(r.OnLag, clips.LagStale) }
 
 func visibility(c clips.Clip) clips.Visibility { return cmp.Or(c.Visibility, clips.VisibleToEveryone) }

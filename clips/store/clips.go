@@ -11,7 +11,7 @@ import (
 // Of clips c and revisions r, in the order of clipFields.
 const clipColumns = `
 	c.id, c.slug, c.title, c.description, c.owner, c.tags, c.visibility, c.declared, c.retired_at,
-	r.number, r.source, r.sql, r.params, r.timezone, c.max_age_ms, r.key, r.author, r.message, r.created_at`
+	r.number, r.source, r.sql, r.params, r.timezone, c.max_age_ms, c.max_lag_ms, c.on_lag, r.key, r.author, r.message, r.created_at`
 
 func clipFields(c *clips.Clip) []any {
 	return append([]any{&c.ID, &c.Slug, &c.Title, &c.Description, &c.Owner, &c.Tags, &c.Visibility, &c.Declared, moment(&c.RetiredAt)},
@@ -19,7 +19,7 @@ func clipFields(c *clips.Clip) []any {
 }
 
 func revisionFields(r *clips.Revision) []any {
-	return []any{&r.Number, &r.Source, &r.SQL, &r.Params, &r.TimeZone, (*millis)(&r.MaxAge), &r.Key,
+	return []any{&r.Number, &r.Source, &r.SQL, &r.Params, &r.TimeZone, (*millis)(&r.MaxAge), (*millis)(&r.MaxLag), &r.OnLag, &r.Key,
 		&r.Author, &r.Message, &r.CreatedAt}
 }
 
@@ -69,11 +69,11 @@ func (s *Store) ClipsNamed(ctx context.Context, slugs []string) ([]clips.Clip, e
 	return all, nil
 }
 
-// Revisions lists all versions of a clip, in use or retired, the newest first. MaxAge is the clip's present one in
-// each, since it belongs to the clip.
+// Revisions lists all versions of a clip, in use or retired, the newest first. MaxAge, MaxLag and OnLag are the
+// clip's present ones in each, since they belong to the clip.
 func (s *Store) Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error) {
 	rows, _ := s.pool.Query(ctx, `
-		select r.number, r.source, r.sql, r.params, r.timezone, c.max_age_ms, r.key, r.author, r.message, r.created_at
+		select r.number, r.source, r.sql, r.params, r.timezone, c.max_age_ms, c.max_lag_ms, c.on_lag, r.key, r.author, r.message, r.created_at
 		from clipsheet.revisions r
 		join clipsheet.clips c on c.id = r.clip_id
 		where r.clip_id = $1

@@ -36,7 +36,7 @@ func (s *Store) CreateClip(ctx context.Context, c clips.Clip, by clips.Act) erro
 }
 
 // ReviseClip gives a clip that was made in the application a new revision, if c.Revision.Number is still the current one;
-// otherwise it is ErrEdited. Title, description, tags and max age change with it, and so do owner and visibility where c
+// otherwise it is ErrEdited. Title, description, tags, max age and max lag change with it, and so do owner and visibility where c
 // has them: without, they stay. The number of the new revision is the answer.
 func (s *Store) ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (number int, err error) {
 	return number, explain("change the clip", s.write(ctx, func(tx pgx.Tx) error {

@@ -27,13 +27,15 @@ func TestAClipIsMadeRevisedAndRetired(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	c.Title, c.Revision.SQL, c.Revision.Message = "Other", "select 2", "second"
+	c.Revision.MaxLag, c.Revision.OnLag = time.Minute, clips.LagFail
 	if n, err := s.ReviseClip(t.Context(), c, ann); err != nil || n != 2 {
 		t.Fatal(n, err)
 	}
 	if _, err := s.ReviseClip(t.Context(), c, ann); !errors.Is(err, clips.ErrEdited) {
 		t.Errorf("an edit of revision 1 over revision 2: %v", err)
 	}
-	if now := clip(t, s, "mine"); now.Title != "Other" || now.Revision.SQL != "select 2" || now.Revision.Number != 2 {
+	if now := clip(t, s, "mine"); now.Title != "Other" || now.Revision.SQL != "select 2" || now.Revision.Number != 2 ||
+		now.Revision.MaxLag != time.Minute || now.Revision.OnLag != clips.LagFail {
 		t.Errorf("%+v", now)
 	}
 	if _, err := s.Apply(t.Context(), nil); err != nil { // a config without it does not touch it

@@ -82,6 +82,8 @@ type ClipConfig struct {
 	SQL         string                 `toml:"sql"`
 	SQLFile     string                 `toml:"sql_file"`
 	MaxAge      *Duration              `toml:"max_age"`
+	MaxLag      Duration               `toml:"max_lag"`
+	OnLag       string                 `toml:"on_lag"`
 	TimeZone    string                 `toml:"timezone"`
 	Tags        []string               `toml:"tags"`
 	Key         []string               `toml:"key"`

@@ -58,6 +58,12 @@ func (c *Config) checkClip(at places, slug string) error {
 	if clip.MaxAge != nil && *clip.MaxAge < 0 {
 		return at.errorf(key+".max_age", "cannot be negative")
 	}
+	if clip.MaxLag < 0 {
+		return at.errorf(key+".max_lag", "cannot be negative")
+	}
+	if _, err := clips.ParseOnLag(clip.OnLag); err != nil {
+		return at.errorf(key+".on_lag", "%s", clips.NoticeOf(err))
+	}
 	if _, err := clips.ParseVisibility(clip.Visibility); err != nil {
 		return at.errorf(key+".visibility", "%s", clips.NoticeOf(err))
 	}
@@ -134,6 +140,8 @@ func (c *Config) clip(slug string) clips.Clip {
 			Params:   f.params(),
 			TimeZone: f.TimeZone,
 			MaxAge:   maxAge,
+			MaxLag:   time.Duration(f.MaxLag),
+			OnLag:    clips.OnLag(f.OnLag),
 			Key:      f.Key,
 			Author:   "config",
 		},
