@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,7 +13,6 @@ import (
 
 func (s *site) runPages(r chi.Router) {
 	r.Get("/runs", s.signedIn(clips.RoleReader, s.listRuns))
-	r.Get("/workbooks", s.signedIn(clips.RoleReader, s.listWorkbooks))
 }
 
 const mostWork = 200 // shown at once
@@ -110,28 +108,3 @@ func (s *site) workRow(one clips.Work) workRow {
 	row.Word, row.Tone = runStateInWords(clips.SyncRun{State: clips.SyncState(one.State), Notice: one.Notice})
 	return row
 }
-
-// workbooksPage lists the workbooks, each with its clips.
-type workbooksPage struct{ Workbooks []workbookParts }
-
-type workbookParts struct {
-	clips.Workbook
-	Address string // of the file; empty when we know no link to it
-}
-
-// listWorkbooks shows the workbooks all of whose clips a person sees.
-func (s *site) listWorkbooks(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	var p workbooksPage
-	all, err := s.seenWorkbooks(r.Context(), who)
-	if err != nil {
-		s.failed(w, r, who, err)
-		return
-	}
-	for _, book := range all {
-		p.Workbooks = append(p.Workbooks, workbookParts{book, s.Home[book.Name]})
-	}
-	s.show(w, r, who, "workbooks.html", http.StatusOK, "Workbooks", p)
-}
-
-// Label is what people call a workbook.
-func (b workbookParts) Label() string { return cmp.Or(b.Title, b.Name) }

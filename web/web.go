@@ -142,6 +142,7 @@ func New(o Options) http.Handler {
 	s.clipPages(r)
 	s.syncPages(r)
 	s.runPages(r)
+	s.workbookPages(r)
 	s.sourcePages(r)
 	s.settingsPages(r)
 	s.searchPages(r)

@@ -57,6 +57,18 @@ func newShelf(t *testing.T, change ...func(*clips.Link)) (*world, *shelf, string
 	return w, s, w.linkTo("pack", clips.Link{Workbook: "pack"}, change...)
 }
 
+// Whoever sees all of its clips needs no link.
+func TestAWorkbookIsDownloadedFromItsPage(t *testing.T) {
+	w, _, link := newShelf(t)
+	w.want(w.get("/workbooks"), http.StatusOK, `href="/workbooks/pack/result.xlsx">Download for Excel`, "clipsheet link create pack")
+	r := w.get("/workbooks/pack/result.xlsx?limit=7&from=2026-01-01")
+	if at := w.get(link + ".xlsx?limit=7&from=2026-01-01"); r.status != http.StatusOK || r.body != at.body || r.header.Get("Content-Disposition") == "" {
+		t.Errorf("%d, %v: not the file of its link", r.status, r.header)
+	}
+	w.want(w.get("/workbooks/pack/result.xlsx?from=2026-01-01"), http.StatusBadRequest, "needs a value", "Try again")
+	w.want(w.get("/workbooks/gone/result.xlsx"), http.StatusNotFound, "No such workbook")
+}
+
 func TestWorkbookIsServedAtItsLink(t *testing.T) {
 	w, _, link := newShelf(t)
 	r := w.get(link + ".xlsx?limit=7&from=2026-01-01&cachebuster=1")
