@@ -114,8 +114,8 @@ func (c *Cache) execute(ctx context.Context, b *batch) error {
 	}
 }
 
-// worthAnother: a query the follower cancelled to catch up has three more tries, one that found no connection two, one
-// that a stopping follower ended one.
+// worthAnother: a query the follower cancelled to catch up has three more tries, one that found no connection five, for
+// which it keeps its place, one that a stopping follower ended one.
 func worthAnother(err error, attempt int) bool {
 	e, ok := errors.AsType[*clips.Error](err)
 	switch {
@@ -124,7 +124,7 @@ func worthAnother(err error, attempt int) bool {
 	case e.Kind == clips.KindConflict:
 		return attempt <= 3
 	case e.Kind == clips.KindBusy && e.SQLState == "53300": // the server's last connection may be free in a moment
-		return attempt <= 2
+		return attempt <= 5
 	case e.Kind == clips.KindUnavailable && e.SQLState == "57P01":
 		return attempt == 1
 	}

@@ -318,6 +318,7 @@ func TestFailuresAreNotRepeatedForEveryReader(t *testing.T) {
 func TestCancelledByTheFollowerIsTriedAgain(t *testing.T) {
 	conflict := &clips.Error{Kind: clips.KindConflict, Notice: "The follower cancelled the query to catch up.", SQLState: "40001"}
 	stopping := &clips.Error{Kind: clips.KindUnavailable, Notice: "The follower is stopping.", SQLState: "57P01"}
+	full := &clips.Error{Kind: clips.KindBusy, Notice: "The follower has no connection left.", SQLState: "53300"}
 	syntax := &clips.Error{Kind: clips.KindSQL, Notice: "The SQL is wrong.", SQLState: "42601"}
 	for _, c := range []struct {
 		err   *clips.Error
@@ -325,7 +326,7 @@ func TestCancelledByTheFollowerIsTriedAgain(t *testing.T) {
 		opens int
 		good  bool
 	}{
-		{conflict, 3, 4, true}, {conflict, 9, 4, false}, {stopping, 1, 2, true}, {stopping, 9, 2, false}, {syntax, 1, 1, false},
+		{conflict, 3, 4, true}, {conflict, 9, 4, false}, {full, 5, 6, true}, {full, 9, 6, false}, {stopping, 1, 2, true}, {stopping, 9, 2, false}, {syntax, 1, 1, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)

@@ -60,7 +60,7 @@ func (f *Follower) settle(ctx context.Context, sv *server, zone string, longest 
 	}
 	s, err := f.connect(ctx, sv, zone, longest)
 	if err != nil {
-		return nil, err
+		return nil, sv.again(err)
 	}
 	if s.data, err = s.age(); err == nil && !s.data.follower && !f.cfg.AllowPrimary {
 		err = f.notFollower().err(nil)

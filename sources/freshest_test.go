@@ -166,9 +166,13 @@ func TestAWrongPasswordIsNotTriedAgainAndAgain(t *testing.T) {
 	t.Parallel()
 	pg := pgtest.Follower(t)
 	f := newFollower(t, pg.FollowerDSNFor("nobody", "guess", ""))
+	said := map[string]bool{}
 	for range 100 {
 		_, err := f.Open(t.Context(), clips.Query{SQL: "select 1"})
-		wantError(t, err, clips.KindAuth)
+		said[wantError(t, err, clips.KindAuth, "refused the password", "It is tried again at", "UTC.").Notice] = true
+	}
+	if len(said) != 1 {
+		t.Errorf("it is said %v", said)
 	}
 	if n := f.servers[0].failure.count; n != 1 {
 		t.Errorf("it was tried %d times", n)

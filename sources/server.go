@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -38,9 +39,26 @@ func (sv *server) resting() error {
 	sv.mu.Lock()
 	defer sv.mu.Unlock()
 	if time.Now().Before(sv.failure.until) {
-		return sv.failure.err
+		return triedAgain(sv.failure.err, sv.failure.until)
 	}
 	return nil
+}
+
+// again is the failure of a try just now, which says when the next is where somebody has to mend something meanwhile.
+func (sv *server) again(err error) error {
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	return triedAgain(err, sv.failure.until)
+}
+
+func triedAgain(err error, at time.Time) error {
+	e, ok := errors.AsType[*clips.Error](err)
+	if !ok || e.Kind != clips.KindAuth {
+		return err
+	}
+	said := *e
+	said.Notice += at.Add(time.Second).UTC().Format(" It is tried again at 15:04:05 UTC.")
+	return &said
 }
 
 // note takes in how a try to connect went. The rests double, with jitter so that processes do not come back together.
