@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,6 +57,21 @@ func TestTheEditorOffersNames(t *testing.T) {
 	page.wait(`document.activeElement.id === "run"`)
 	if got := page.sql(); got != "select i from invoices" {
 		t.Errorf("%q", got)
+	}
+}
+
+// A column's name, beside the SQL, goes into it with the keys of a button.
+func TestNamesBesideTheEditorGoIntoIt(t *testing.T) {
+	_, page := editor(t)
+	page.write("")
+	page.MustEval(`() => { for (const table of document.querySelectorAll("#schema details")) table.open = true }`)
+	var want string
+	for _, key := range []input.Key{input.Space, input.Enter} {
+		name := page.MustElement("#schema [data-insert]")
+		name.MustFocus()
+		page.press(key)
+		want += name.MustText()
+		page.wait(`document.getElementById("sql").value === ` + strconv.Quote(want))
 	}
 }
 

@@ -45,7 +45,16 @@ func TestPictures(t *testing.T) {
 	}
 	d.write(t)
 	if folder := os.Getenv("PICTURES"); folder != "" {
-		d.everything(t, folder)
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		o := newOffice(t, plain)
+		for _, path := range signedIn {
+			look(t, o.tab().Tab, folder, o.company.origin, path)
+		}
+		for _, path := range d.everything() {
+			look(t, webtest.Blank(t), folder, d.Base, path)
+		}
 		return
 	}
 	for _, shot := range d.documented() {
@@ -137,27 +146,34 @@ order by 1`
 	}
 }
 
-// everything takes all pages, light and dark, on telephones, tablets and desks, and on a desk at 200 %.
-func (d demo) everything(t *testing.T, folder string) {
+// everything are the pages of the demo that somebody looks at.
+func (d demo) everything() []string {
+	board := d.Spreadsheets["board"]
+	return []string{"/", "/?q=nothing-is-called-this", "/search?q=cash", "/clips/mrr-by-month", "/clips/ledger-export", "/clips/new",
+		"/clips/revenue-of-a-region/edit", "/clips/revenue-of-a-region/made", "/clips/revenue-of-a-region/revisions",
+		"/clips/revenue-of-a-region/revisions/2", "/syncs", "/syncs/new", "/syncs/new?step=2&clip=ar-ageing&account=service",
+		"/syncs/new?step=3&clip=ar-ageing&account=service&spreadsheet=" + board, "/syncs/cash-to-treasury", "/syncs/mrr-to-board", "/runs",
+		"/workbooks", "/sources", "/settings", "/audit", strings.TrimPrefix(d.Links["cash-by-account"]["html"], d.Base)}
+}
+
+// signedIn are pages of a server where people sign in.
+var signedIn = []string{"/people", "/people/1", "/keys", "/me", "/accounts", "/syncs/mine/edit", "/syncs/mine/undo", "/syncs/mine/remove"}
+
+var (
+	changing = regexp.MustCompile(`/d/[^/]+|spreadsheet=.*`) // from demo to demo
+	signs    = regexp.MustCompile(`[^a-z0-9]+`)
+)
+
+// look takes a page light and dark, on a telephone, a tablet and a desk, and on a desk at 200 %.
+func look(t *testing.T, page *webtest.Tab, folder, base, path string) {
 	t.Helper()
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	paths := []string{"/", "/?q=nothing-is-called-this", "/search?q=cash", "/clips/mrr-by-month", "/clips/ledger-export", "/clips/new", "/clips/revenue-of-a-region/edit",
-		"/clips/revenue-of-a-region/made", "/clips/revenue-of-a-region/revisions", "/clips/revenue-of-a-region/revisions/2", "/syncs", "/syncs/new",
-		"/syncs/new?step=2&clip=ar-ageing&account=service", "/syncs/new?step=3&clip=ar-ageing&account=service&spreadsheet=" + d.Spreadsheets["board"],
-		"/syncs/cash-to-treasury", "/syncs/mrr-to-board", "/runs", "/workbooks", "/sources", "/settings", "/audit", strings.TrimPrefix(d.Links["cash-by-account"]["html"], d.Base)}
-	name := regexp.MustCompile(`[^a-z0-9]+`)
-	for _, path := range paths {
-		page := webtest.Blank(t)
-		for _, width := range []int{360, 720, 768, 1440} { // 720 is 1440 at 200 %
-			for _, scheme := range []string{"light", "dark"} {
-				page.Look(width, scheme)
-				page.Go(d.Base + path)
-				page.Until(`!document.getElementById("grid") || document.querySelector("[role=grid], .empty")`)
-				file := strings.Trim(name.ReplaceAllString(regexp.MustCompile(`/d/[^/]+|spreadsheet=.*`).ReplaceAllString(path, "d"), "-"), "-")
-				save(t, filepath.Join(folder, cmp.Or(file, "clips")+"-"+strconv.Itoa(width)+"-"+scheme+".png"), taken(t, page, width, 0))
-			}
+	name := cmp.Or(strings.Trim(signs.ReplaceAllString(changing.ReplaceAllString(path, "link"), "-"), "-"), "clips")
+	for _, width := range []int{webtest.Narrow, webtest.Wide / 2, 768, webtest.Wide} {
+		for _, scheme := range []string{"light", "dark"} {
+			page.Look(width, scheme)
+			page.Go(base + path)
+			page.Until(`!document.getElementById("grid") || document.querySelector("[role=grid], .empty")`)
+			save(t, filepath.Join(folder, name+"-"+strconv.Itoa(width)+"-"+scheme+".png"), taken(t, page, width, 0))
 		}
 	}
 }

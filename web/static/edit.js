@@ -161,7 +161,11 @@ async function showTables() {
       name.tabIndex = 0;
       name.setAttribute("role", "button");
       name.addEventListener("click", () => text.insert(name.dataset.insert));
-      name.addEventListener("keydown", (event) => { if (event.key === "Enter") text.insert(name.dataset.insert); });
+      name.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault(); // a space would scroll
+        text.insert(name.dataset.insert);
+      });
     }
   }
   const wrong = page.querySelector("[role=alert]");
