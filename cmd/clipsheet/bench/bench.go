@@ -127,7 +127,7 @@ func (b *bench) load(ctx context.Context) (*localpg.Server, error) {
 		return nil, err
 	}
 	b.DSN, b.SQL, b.own = server.DSN(), table, true
-	if err := execute(ctx, b.DSN, fmt.Sprintf(tableSQL(b.Table), b.Rows), "vacuum analyze bench"); err != nil {
+	if err := execute(ctx, b.DSN, fmt.Sprintf(tableOf(b.Table).sql, b.Rows), "vacuum analyze bench"); err != nil {
 		server.Close()
 		return nil, fmt.Errorf("load the table: %w", err)
 	}

@@ -43,7 +43,7 @@ func (b *bench) pushes(ctx context.Context) (all []Push, err error) {
 	for _, pass := range []struct{ what, change string }{
 		{"all of it", ""},
 		{"nothing changed", ""},
-		{"0.1 % changed", "update bench set amount = amount + 1 where id % 1000 = 0"},
+		{"0.1 % changed", "update bench set " + tableOf(b.Table).change + " where id % 1000 = 0"},
 	} {
 		if pass.change != "" {
 			if err := execute(ctx, b.DSN, pass.change); err != nil {

@@ -15,8 +15,18 @@ var textSQL string
 //go:embed numbers.sql
 var numbersSQL string
 
-// tables are what a private Postgres may be filled with. The first is what figures are published of.
-var tables = []struct{ name, sql string }{{"mixed", mixedSQL}, {"text", textSQL}, {"numbers", numbersSQL}}
+// filling is a table that a private Postgres may be filled with.
+type filling struct {
+	name, sql string
+	change    string // what is set in some rows, to change them
+}
+
+// tables: the first is what figures are published of.
+var tables = []filling{
+	{"mixed", mixedSQL, "amount = amount + 1"},
+	{"text", textSQL, "name = name || '!'"},
+	{"numbers", numbersSQL, "amount = amount + 1"},
+}
 
 // Tables names them.
 func Tables() string {
@@ -28,12 +38,11 @@ func Tables() string {
 }
 
 // HasTable tells whether there is a table of that name.
-func HasTable(name string) bool { return tableSQL(name) != "" }
+func HasTable(name string) bool { return tableOf(name).sql != "" }
 
-func tableSQL(name string) string {
-	at := slices.IndexFunc(tables, func(t struct{ name, sql string }) bool { return t.name == name })
-	if at < 0 {
-		return ""
+func tableOf(name string) filling {
+	if at := slices.IndexFunc(tables, func(t filling) bool { return t.name == name }); at >= 0 {
+		return tables[at]
 	}
-	return tables[at].sql
+	return filling{}
 }
