@@ -38,6 +38,7 @@ func newOffice(t *testing.T, say words) *office {
 	accounts := &moreAccounts{}
 	books := &shelf{title: cmp.Or(say.title, "Month end")}
 	c := newCompany(t, func(o *web.Options) {
+		o.Sources = watched()
 		o.Accounts, o.SourceNames = accounts, func() []string { return []string{"crm", "erp"} }
 		if say != (words{}) {
 			o.Workbooks = books
