@@ -3,6 +3,7 @@ package bench
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestThePlotHasEveryPoint(t *testing.T) {
 		}
 	}
 	for words := xml.NewDecoder(&svg); ; {
-		if _, err := words.Token(); err == io.EOF {
+		if _, err := words.Token(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatal(err)
