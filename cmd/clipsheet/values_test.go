@@ -91,7 +91,7 @@ func newCompany(t *testing.T, queries []string) company {
 	robot := google.AddServiceAccount("robot@example.iam.gserviceaccount.com")
 	state, _ := pgtest.Database(t)
 	primary, follower := pgtest.Database(t)
-	pgtest.Exec(t, primary, "create type mood as enum ('happy', '=sad'); create table wide ("+columnsOf(1600)+"); insert into wide default values")
+	pgtest.Exec(t, primary, "create type mood as enum ('happy', '=sad'); create table wide ("+columnsOf(400)+"); insert into wide default values")
 	pgtest.WaitReplayed(t, pgtest.Follower(t))
 	s := newServed(t, follower)
 	at := simulator.EndpointsAt(server.URL)
