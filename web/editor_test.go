@@ -58,11 +58,7 @@ func TestTheEditorOffersNames(t *testing.T) {
 	if got := page.sql(); got != "select i from invoices" {
 		t.Errorf("%q", got)
 	}
-}
-
-// A column's name, beside the SQL, goes into it with the keys of a button.
-func TestNamesBesideTheEditorGoIntoIt(t *testing.T) {
-	_, page := editor(t)
+	// A name that stands beside the SQL goes into it with the keys of a button.
 	page.write("")
 	page.MustEval(`() => { for (const table of document.querySelectorAll("#schema details")) table.open = true }`)
 	var want string
