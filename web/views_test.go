@@ -83,7 +83,7 @@ var firstDay = []view{{path: "/"}, {path: "/syncs"}, {path: "/syncs/new"}, {path
 
 // notPages are what a browser reads and does not show as a page of ours.
 var notPages = map[string]bool{"/assets/*": true, "/healthz": true, "/metrics": true, "/readyz": true, "/robots.txt": true, "/audit.csv": true,
-	"/search.json": true, "/events": true, "/clips/{slug}/rows": true, "/clips/{slug}/download/{format}": true, "/clips/{slug}/download/{format}/progress": true,
+	"/search.json": true, "/events": true, "/clips/{slug}/rows": true, "/clips/{slug}/download/{format}": true, "/clips/{slug}/download/{format}/progress": true, "/workbooks/{name}/result.xlsx": true,
 	"/signin/callback": true, "/accounts/google/callback": true, "/signin": true} // the last by those who have no session
 
 // TestEveryPageIsLookedAt holds the list of views against the routes there are.
