@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -115,7 +116,7 @@ func TestALookIsNeverInTheWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	if _, err := f.look(t.Context(), f.servers[0]); err != errNotNow {
+	if _, err := f.look(t.Context(), f.servers[0]); !errors.Is(err, errNotNow) {
 		t.Errorf("beside a run on the last place: %v", err)
 	}
 }
