@@ -22,6 +22,8 @@ const (
 	farewell = 2 * time.Second
 	// idleTimeout ends the session of a process of ours that was stopped in the middle.
 	idleTimeout = 10 * time.Second
+	// deadLine is how long a connection is kept over which nothing is heard: by keepalives, ten seconds and four times five.
+	deadLine = 30 * time.Second
 )
 
 var (
@@ -39,6 +41,7 @@ func (f *Follower) prepare(pg *pgconn.Config) {
 	pg.DialFunc = (&net.Dialer{
 		Timeout:         f.cfg.ConnectTimeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 4},
+		Control:         endDeadLines,
 	}).DialContext
 	setParam(pg.RuntimeParams, "client_encoding", "UTF8")
 	setParam(pg.RuntimeParams, "statement_timeout", millis(f.cfg.StatementTimeout))
