@@ -56,7 +56,9 @@ var views = []view{
 	{path: "/runs"},
 	{path: "/runs?state=canceled"},
 	{path: "/workbooks"},
-	{path: "/sources", then: func(t *tab) { t.MustEval(`() => { for (const d of document.querySelectorAll("details")) d.open = true }`) }},
+	{path: "/sources", then: func(t *tab) {
+		t.MustEval(`() => { for (const d of document.querySelectorAll("details")) d.open = true }`)
+	}},
 	{path: "/accounts"},
 	{path: "/people"},
 	{path: "/people/1"},
