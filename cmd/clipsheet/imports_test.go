@@ -86,8 +86,9 @@ var mayImport = map[string]struct {
 		"servers and fresh databases for tests",
 	},
 	"cmd/clipsheet/bench": {
-		[]string{"clipsheet/internal/localpg", "github.com/jackc/pgx", "github.com/xuri/excelize"},
-		"measures the binary from outside, beside peers as people write them; of ours it knows the private Postgres",
+		[]string{"clipsheet/clips", "clipsheet/internal/localpg", "clipsheet/sheets/simulator", "github.com/jackc/pgx", "github.com/xuri/excelize"},
+		"measures the binary from outside, beside peers as people write them; of ours it knows the files of kept results, the private "+
+			"Postgres, and the Google it pushes to",
 	},
 	"cmd/clipsheet/demo": {
 		[]string{"clipsheet/clips", "github.com/jackc/pgx"},
