@@ -87,7 +87,7 @@ var mayImport = map[string]struct {
 	},
 	"cmd/clipsheet/bench": {
 		[]string{"clipsheet/clips", "clipsheet/internal/localpg", "clipsheet/sheets/simulator", "github.com/jackc/pgx", "github.com/xuri/excelize"},
-		"measures the binary from outside, beside peers as people write them; of ours it knows the files of kept results, the private "+
+		"measures the binary from outside, beside peers as people write them; of ours it knows the files of kept results, the private " +
 			"Postgres, and the Google it pushes to",
 	},
 	"cmd/clipsheet/demo": {
