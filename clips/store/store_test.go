@@ -63,7 +63,7 @@ func declare(slugs ...string) []clips.Clip {
 	var all []clips.Clip
 	for _, slug := range slugs {
 		all = append(all, clips.Clip{Slug: slug, Title: "The " + slug, Visibility: clips.VisibleToEveryone, Declared: true,
-			Revision: clips.Revision{Source: "erp", SQL: "select '" + slug + "'"}})
+			Revision: clips.Revision{Source: "erp", SQL: "select '" + slug + "'", OnLag: clips.LagStale}})
 	}
 	return all
 }
