@@ -22,12 +22,18 @@ const (
 func (f *Follower) Check(ctx context.Context) []clips.Finding {
 	c := &checkup{f: f}
 	for i, sv := range f.servers {
-		if c.subject = "source " + f.cfg.Name; len(f.servers) > 1 {
-			c.subject += fmt.Sprintf(", server %d of %d", i+1, len(f.servers))
-		}
+		c.subject = f.subject(i)
 		c.look(ctx, sv)
 	}
 	return c.findings
+}
+
+// subject names a server of the source, as findings do.
+func (f *Follower) subject(i int) string {
+	if len(f.servers) == 1 {
+		return "source " + f.cfg.Name
+	}
+	return fmt.Sprintf("source %s, server %d of %d", f.cfg.Name, i+1, len(f.servers))
 }
 
 func (c *checkup) look(ctx context.Context, sv *server) {

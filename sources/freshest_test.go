@@ -92,6 +92,7 @@ func TestTheFreshestServerThatAnswersIsUsed(t *testing.T) {
 	}
 	holdReplay(t, one)
 	pgtest.Eventually(t, "the other to be fresher", func() bool { return who() == "two" })
+	before := f.servers[3].presence.count()
 	if err := two.StopFollower(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +103,9 @@ func TestTheFreshestServerThatAnswersIsUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	pgtest.Eventually(t, "it to come back", func() bool { return who() == "two" })
+	if n := f.servers[3].presence.count() - before; n != 2 {
+		t.Errorf("that it went and came was noticed as %d changes", n)
+	}
 	if n := came.Load(); n == 0 || n > 20 {
 		t.Errorf("the silent server was tried %d times", n)
 	}
@@ -173,6 +177,9 @@ func TestAWrongPasswordIsNotTriedAgainAndAgain(t *testing.T) {
 	}
 	if len(said) != 1 {
 		t.Errorf("it is said %v", said)
+	}
+	if rests := f.Resting(); len(rests) != 1 || rests[0].Subject != "source erp" || !strings.Contains(rests[0].Text, "is tried again at") {
+		t.Errorf("of its rest it is said %+v", rests)
 	}
 	if n := f.servers[0].failure.count; n != 1 {
 		t.Errorf("it was tried %d times", n)

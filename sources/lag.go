@@ -111,6 +111,7 @@ func readSettled(ctx context.Context, read, again func() (age, error)) (age, err
 func (s *session) age() (age, error) {
 	a, err := readSettled(s.ctx, func() (age, error) { return s.readAge(s.readWatchedAge) }, func() (age, error) { return s.readAge(s.readPlainAge) })
 	if err == nil {
+		s.server.presence.met(a)
 		a = s.server.horizon.correct(a)
 	}
 	if err == nil && a.follower && !a.caughtUp && a.replayed.IsZero() {

@@ -57,7 +57,7 @@ func (f *Follower) lookThrough(ctx context.Context, sv *server) (age, error) {
 	defer w.mu.Unlock()
 	w.eyes = true
 	if err := w.connect(ctx); err != nil {
-		return age{}, f.connectError(context.WithoutCancel(ctx), err, "")
+		return age{}, f.unseen(ctx, w, err)
 	}
 	read := func() (age, error) {
 		results, err := w.conn.Exec(ctx, sqlAge).ReadAll()
@@ -68,13 +68,23 @@ func (f *Follower) lookThrough(ctx context.Context, sv *server) (age, error) {
 	}
 	a, err := readSettled(ctx, read, read)
 	if err != nil {
-		return age{}, f.connectError(context.WithoutCancel(ctx), err, "")
+		return age{}, f.unseen(ctx, w, err)
 	}
+	w.presence.met(a)
 	a = sv.horizon.correct(a)
 	if a.isKnown() {
 		sv.saw(a)
 	}
 	return a, nil
+}
+
+// unseen puts a look that failed into words.
+func (f *Follower) unseen(ctx context.Context, w *watchdog, err error) error {
+	isOver := errors.Is(ctx.Err(), context.Canceled) // the look, and nothing is known of the server
+	if err = f.connectError(context.WithoutCancel(ctx), err, ""); !isOver {
+		w.presence.missed(clips.KindOf(err))
+	}
+	return err
 }
 
 // lookAway lets the watchdogs rest again.

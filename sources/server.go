@@ -19,6 +19,7 @@ type server struct {
 	horizon  horizon
 
 	inspection inspection
+	presence   presence // as the role of the clips sees it
 
 	mu      sync.Mutex
 	failure failure // of connecting
@@ -57,12 +58,16 @@ func triedAgain(err error, at time.Time) error {
 		return err
 	}
 	said := *e
-	said.Notice += at.Add(time.Second).UTC().Format(" It is tried again at 15:04:05 UTC.")
+	said.Notice += " It is tried again at " + nextTry(at) + "."
 	return &said
 }
 
+// nextTry is the first second at which there is use in a try.
+func nextTry(at time.Time) string { return at.Add(time.Second).UTC().Format("15:04:05 UTC") }
+
 // note takes in how a try to connect went. The rests double, with jitter so that processes do not come back together.
 func (sv *server) note(err error) {
+	sv.presence.missed(clips.KindOf(err))
 	sv.mu.Lock()
 	defer sv.mu.Unlock()
 	rest := leastRest

@@ -33,6 +33,8 @@ type watchdog struct {
 
 	told func(ended string, err error)
 
+	presence presence // of the server, as the watchdog sees it
+
 	mu     sync.Mutex // held while it connects or speaks
 	conn   *pgconn.PgConn
 	failed time.Time // when it could not connect, of one that connects early

@@ -105,7 +105,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, metrics *pro
 		Local:       cfg.Auth.Mode == authLocal,
 		TimeZone:    s.timeZone,
 		Ready:       s.state.Ping,
-		Findings:    watch.wrong,
+		Findings:    func() []clips.Finding { return watch.wrong(*s.sources.Load()) },
 		Home:        home,
 		Metrics:     metrics,
 		OpenToAll:   cfg.Server.Metrics == "all",

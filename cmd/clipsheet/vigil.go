@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	lookEvery  = time.Minute // for sources that are new, or in trouble
-	checkEvery = time.Hour
+	vigilEvery   = time.Second // for what is known without a look
+	troubleEvery = time.Minute
+	checkEvery   = time.Hour
 )
 
 // vigil is what is known of the sources while they are served.
@@ -35,23 +36,32 @@ type finding struct {
 
 // look is one look at a source.
 type look struct {
-	of    *sources.Follower
-	at    time.Time
-	fatal int
+	of      *sources.Follower
+	at      time.Time
+	changes int // that were known of before
+	fatal   int
+}
+
+// isOver tells whether a source has to be looked at again: it is new, was seen to go, come back or change, is in trouble, or
+// the last time was long ago.
+func (l look) isOver(f *sources.Follower) bool {
+	since := time.Since(l.at)
+	return l.of != f || l.changes != f.Changes() || l.fatal > 0 && since >= troubleEvery || since >= checkEvery
 }
 
 func newVigil(m *metrics) *vigil {
 	return &vigil{metrics: m, checked: map[string]look{}, found: map[string]finding{}}
 }
 
-// watchSources checks the sources until ctx ends: at once, and every hour; what is in trouble every minute.
+// watchSources checks the sources until ctx ends: at once, when one went away or came back, and every hour; what is in
+// trouble every minute.
 func (s *service) watchSources(ctx context.Context, v *vigil) {
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(vigilEvery)
 	defer tick.Stop()
 	for {
 		known := *s.sources.Load()
 		for name, f := range known {
-			if last := v.checked[name]; last.of != f || last.fatal > 0 || time.Since(last.at) >= checkEvery {
+			if v.checked[name].isOver(f) {
 				s.look(ctx, v, name, f)
 			}
 		}
@@ -82,6 +92,7 @@ func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Fo
 			s.log.Warn("what a killed process left running was ended", "source", name, "sessions", ended)
 		}
 	}
+	changes := f.Changes() // before, or one that comes meanwhile would be missed
 	levels := map[clips.Level]int{}
 	all := f.Check(ctx)
 	for _, finding := range all {
@@ -93,7 +104,7 @@ func (s *service) look(ctx context.Context, v *vigil, name string, f *sources.Fo
 	for _, level := range []clips.Level{clips.LevelWarning, clips.LevelFatal} {
 		v.metrics.findings.WithLabelValues(name, string(level)).Set(float64(levels[level]))
 	}
-	v.checked[name] = look{f, time.Now(), levels[clips.LevelFatal]}
+	v.checked[name] = look{f, time.Now(), changes, levels[clips.LevelFatal]}
 	v.note(name, all)
 }
 
@@ -117,8 +128,8 @@ func (v *vigil) known(source string) ([]clips.Finding, time.Time) {
 	return v.found[source].all, v.found[source].at
 }
 
-// wrong is what was wrong with the sources at the last look, by their names.
-func (v *vigil) wrong() (all []clips.Finding) {
+// wrong is what was wrong with the sources at the last look, by their names, and when those that rest are tried again.
+func (v *vigil) wrong(known map[string]*sources.Follower) (all []clips.Finding) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(v.found)) {
@@ -126,6 +137,9 @@ func (v *vigil) wrong() (all []clips.Finding) {
 			if f.Level != clips.LevelOK {
 				all = append(all, f)
 			}
+		}
+		if f := known[name]; f != nil {
+			all = append(all, f.Resting()...)
 		}
 	}
 	return all

@@ -1,14 +1,22 @@
 package main
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"clipsheet/clips"
 	"clipsheet/internal/localpg/pgtest"
+	"clipsheet/sources"
 )
 
 func TestServeChecksItsSources(t *testing.T) {
@@ -30,6 +38,56 @@ func TestServeChecksItsSources(t *testing.T) {
 	if err := s.end(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestASourceThatComesBackIsCheckedAtOnce: nobody waits for the next look of the hour, nor for that of the minute.
+func TestASourceThatComesBackIsCheckedAtOnce(t *testing.T) {
+	t.Parallel()
+	_, follower := pgtest.Database(t)
+	u, err := url.Parse(follower)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sockets, away := pgtest.Query(t, follower, "show unix_socket_directories")[0], filepath.Join(pgtest.Dir(t), "sockets")
+	u.RawQuery = url.Values{"host": {away}, "port": {pgtest.Query(t, follower, "show port")[0]}}.Encode()
+	f, err := sources.New(sources.Config{Name: "erp", DSN: u.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &service{core: &core{log: slog.New(slog.DiscardHandler)}}
+	s.sources.Store(&map[string]*sources.Follower{"erp": f})
+	v := newVigil(newMetrics(prometheus.NewRegistry()))
+	ctx, cancel := context.WithCancel(t.Context())
+	s.background.Go(func() { s.watchSources(ctx, v) })
+	defer s.background.Wait()
+	defer cancel()
+
+	says := func(what string) {
+		t.Helper()
+		pgtest.Eventually(t, what, func() bool {
+			all := v.wrong(*s.sources.Load())
+			return len(all) > 0 && strings.Contains(all[0].Text, what)
+		})
+	}
+	says("is not there")
+	if err := os.Symlink(sockets, away); err != nil {
+		t.Fatal(err)
+	}
+	pgtest.Eventually(t, "a run", func() bool {
+		rows, err := f.Open(t.Context(), clips.Query{SQL: "select 1"})
+		if err == nil {
+			rows.Close()
+		}
+		return err == nil
+	})
+	says("the role is a superuser")
+	if err := os.Remove(away); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Open(t.Context(), clips.Query{SQL: "select 1"}); err == nil {
+		t.Fatal("it answers while it is away")
+	}
+	says("is not there")
 }
 
 // wantMetrics reads a clip, and wants the metrics to tell of it, by Prometheus' own rules for names and help.
