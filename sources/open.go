@@ -35,15 +35,11 @@ func (f *Follower) Open(ctx context.Context, q clips.Query) (clips.Rows, error) 
 	}
 	r, err := s.query(q)
 	if err != nil {
-		s.hangUp()
-		f.stand()
+		s.leave()
 		return nil, err
 	}
 	r.whole = s.end
-	r.leave = func() {
-		s.hangUp()
-		f.stand()
-	}
+	r.leave = s.leave
 	return r, nil
 }
 

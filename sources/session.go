@@ -85,6 +85,7 @@ type session struct {
 	sentry  sentry               // over it
 	dismiss func()               // the watchdog
 	over    bool
+	remains *backend // of a session that is over: what could not be ended
 }
 
 // connect opens a session on a server. A zone of "" leaves the source's, or the server's. Messages of the server that are longer
@@ -158,7 +159,10 @@ func (s *session) hangUp() {
 	s.over = true
 	defer s.dismiss()
 	if isGone := s.goodbye(); !isGone && !s.data.now.IsZero() { // before its age was read, no SQL of others reached it
-		s.server.watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started})
+		b := backend{s.conn.PID(), s.data.now, s.data.started}
+		if !s.server.watchdog.end(b) {
+			s.remains = &b
+		}
 	}
 }
 

@@ -33,12 +33,12 @@ func (f *Follower) Together(ctx context.Context, queries []clips.Query, each fun
 	if err := f.sit(ctx); err != nil {
 		return err
 	}
-	defer f.stand()
 	s, err := f.begin(ctx, "", f.longest(queries), f.maxLag(queries...))
 	if err != nil {
+		f.stand()
 		return err
 	}
-	defer s.hangUp()
+	defer s.leave()
 	for i, q := range queries {
 		if err := s.part(q, func(rows clips.Rows) error { return each(i, rows) }); err != nil {
 			return err

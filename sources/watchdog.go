@@ -143,8 +143,8 @@ from pg_catalog.pg_stat_activity
 where pid = $1::int and (extract(epoch from backend_start) * 1000000)::bigint <= $2::bigint
   and (extract(epoch from pg_catalog.pg_postmaster_start_time()) * 1000000)::bigint = $3::bigint`
 
-// end cancels a backend, then terminates it, and returns when it is gone.
-func (w *watchdog) end(b backend) {
+// end cancels a backend, then terminates it, and returns when it is gone, or cannot be ended.
+func (w *watchdog) end(b backend) (isGone bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), untilGone)
@@ -152,6 +152,7 @@ func (w *watchdog) end(b backend) {
 	ended, err := w.insist(ctx, b)
 	w.told(ended, err)
 	w.rest()
+	return err == nil
 }
 
 // insist asks until the backend is gone, and says what that took: "gone" already, "canceled" or "terminated". What it
@@ -186,15 +187,22 @@ func isShort(err error) bool {
 	return ok && (strings.HasPrefix(pg.Code, "53") || pg.Code == "57P03")
 }
 
-// signal sends one signal, and says whether there was a backend to send it to. A connection that broke while the watchdog
-// slept is made again.
+// signal sends one signal, and says whether there was a backend to send it to.
 func (w *watchdog) signal(ctx context.Context, b backend, terminate bool) (bool, error) {
-	args := [][]byte{number(int64(b.pid)), number(b.seen.UnixMicro()), number(b.started.UnixMicro()), strconv.AppendBool(nil, terminate)}
+	return w.find(ctx, endBackend, append(b.args(), strconv.AppendBool(nil, terminate)))
+}
+
+func (b backend) args() [][]byte {
+	return [][]byte{number(int64(b.pid)), number(b.seen.UnixMicro()), number(b.started.UnixMicro())}
+}
+
+// find asks for a backend. A connection that broke while the watchdog slept is made again.
+func (w *watchdog) find(ctx context.Context, sql string, args [][]byte) (isThere bool, err error) {
 	for wasOpen := w.conn != nil; ; wasOpen = false {
 		if err := w.connect(ctx); err != nil {
 			return false, err
 		}
-		result := w.conn.ExecParams(ctx, endBackend, args, nil, nil, nil).Read()
+		result := w.conn.ExecParams(ctx, sql, args, nil, nil, nil).Read()
 		if !w.conn.IsClosed() {
 			return len(result.Rows) > 0, result.Err
 		}

@@ -122,6 +122,18 @@ func TestTheWatchdogEndsNobodyElse(t *testing.T) {
 	if _, err := s.age(); err != nil {
 		t.Errorf("it was ended: %v", err)
 	}
+	for _, c := range []struct {
+		b    backend
+		want bool
+	}{
+		{backend{s.conn.PID(), s.data.now, s.data.started}, true},
+		{backend{s.conn.PID(), time.UnixMicro(began - 1), s.data.started}, false},
+		{backend{s.conn.PID(), s.data.now, s.data.started.Add(time.Microsecond)}, false}, // the server was started anew
+	} {
+		if isThere, err := f.servers[0].watchdog.sees(c.b); isThere != c.want || err != nil {
+			t.Errorf("of %+v it sees %t, %v", c.b, isThere, err)
+		}
+	}
 	f.servers[0].watchdog.end(backend{s.conn.PID(), s.data.now, s.data.started})
 	if _, err := s.age(); err == nil {
 		t.Error("it was not ended")
