@@ -60,7 +60,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			"How requests for results were answered: hit (no run), miss (a run of its own), join (the run of others), stale (an older result stood in), failure (none did), left (the reader went).",
 			"answer"),
 		ended: counter("clipsheet_watchdog_total",
-			"Backends that were not seen to end with their run, by how they did: gone, canceled, terminated, unable. Unable is a query that may still run on the follower.",
+			"Backends that were not seen to end with their run, by how they did: gone, canceled, terminated, unable. Unable is a query that may still run on the follower; its connection counts as in use until it is gone.",
 			"source", "ended"),
 		reaped: counter("clipsheet_reaped_total", "Sessions that killed processes of this machine had left on a follower, and that were ended.", "source"),
 		findings: register(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "clipsheet_source_findings",

@@ -31,7 +31,7 @@ var (
 	descState = describe("state_up", "1 while the state database answers. Without it results that are there are served, and nothing runs.")
 	descQueue = describe("queue_runs", "Runs that wait for their turn.", "source")
 	descOpen  = describe("runs_open", "Runs under way.", "source")
-	descConns = describe("source_connections", "Connections for runs in use.", "source")
+	descConns = describe("source_connections", "Connections for runs in use, those included whose query could not be ended and still runs on the follower.", "source")
 	descSeats = describe("source_connections_max", "Connections for runs there may be: max_connections of the source.", "source")
 	descUp    = describe("follower_up", "1 while a follower answers; 0 while it could not be asked.", "source", "follower")
 	descIs    = describe("follower_is_follower", "1 while it follows a primary; 0 when it was promoted, or is one: nothing runs there unless allow_primary says so.",
