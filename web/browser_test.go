@@ -47,9 +47,9 @@ func TestTheGridInABrowser(t *testing.T) {
 		few.rows[i] = append(slices.Clone(row), "hidden away")
 	}
 	w.follow.set(few, nil)
-	page = w.opened("/clips/revenue?limit=1", `document.querySelectorAll("circle").length >= 50`)
-	if !regexp.MustCompile(`<svg [^>]*class="chart"`).MatchString(page) || strings.Count(page, "<circle") != 50 {
-		t.Error("there is no chart of 50 points")
+	page = w.opened("/clips/revenue?limit=1", `document.querySelectorAll(".chart .mark").length >= 50`)
+	if !regexp.MustCompile(`<svg [^>]*class="chart"`).MatchString(page) || strings.Count(page, `class="mark `) != 51 {
+		t.Error("there is no chart of 50 points and their mark in the legend")
 	}
 	if !strings.Contains(page, "Amount, EUR</button>") || strings.Contains(page, "hidden away") {
 		t.Error("the grid does not show columns as the clip says")

@@ -267,3 +267,42 @@ func TestTheChartIsRemembered(t *testing.T) {
 	tab.wait(`[...document.querySelectorAll("#chart table tr")].map((row) => [...row.cells].map((cell) => cell.textContent).join()).join("; ") ===
 		"month,new,lost; 2026-01-01,5.50,-2; 2026-02-01,7,-1; 2026-03-01,6,"`)
 }
+
+// Columns of very different sizes do not share an axis until somebody asks for it, by mouse or by keys; what they ask for
+// is in the address, and is there again when they come back.
+func TestTheChartDrawsWhatCanBeRead(t *testing.T) {
+	w := newWorld(t)
+	w.follow.set(&table{header: clips.Header{AsOf: asOf, Columns: []clips.Column{{Name: "month", Type: clips.Date, OID: 1082, Typmod: -1},
+		{Name: "mrr", Type: clips.Numeric, OID: 1700, Typmod: -1}, {Name: "new & won", Type: clips.Numeric, OID: 1700, Typmod: -1},
+		{Name: "customers", Type: clips.Int, OID: 23, Typmod: -1}}},
+		rows: [][]string{{"2026-01-01", "600000", "-30000", "1400"}, {"2026-02-01", "590000", "␀", "1390"}}}, nil)
+	tab := w.tab("/clips/cash")
+	shown := func(want string) {
+		t.Helper()
+		tab.wait(`(document.querySelector("#chart svg.chart")?.getAttribute("aria-label") ?? "nothing") === "` + want + `" && document.querySelector("#chart .legend")`)
+	}
+	tick := func(name string) { tab.MustElement(`#chart input[value="` + name + `"]`).MustClick() }
+	shown("line chart of mrr, new & won by month")
+	tick("mrr")
+	shown("line chart of new & won by month")
+	tab.MustElement(`#chart input[value="customers"]`).MustFocus()
+	tab.press(input.Space)
+	shown("line chart of new & won, customers by month")
+	if at := tab.MustEval(`() => document.activeElement.value`).Str(); at != "customers" {
+		t.Errorf("after the space bar the focus is on %q", at)
+	}
+	if hash := tab.MustEval(`() => location.hash`).Str(); hash != "#chart=line&series=new+%26+won&series=customers" {
+		t.Errorf("the address has %q", hash)
+	}
+	tab.MustElement("#chart select").MustSelect("bar")
+	shown("bar chart of new & won, customers by month")
+	tab.MustNavigate(w.server.URL + "/clips/cash")
+	shown("bar chart of new & won, customers by month")
+	tick("new & won")
+	tick("customers")
+	shown("nothing")
+	tab.MustNavigate("about:blank").MustNavigate(w.server.URL + "/clips/cash#chart=area&series=customers") // somebody sent it
+	shown("area chart of customers by month")
+	tab.MustNavigate("about:blank").MustNavigate(w.server.URL + "/clips/cash#chart=area&series=renamed")
+	shown("area chart of mrr, new & won by month")
+}
