@@ -80,8 +80,8 @@ func (d demo) documented() []shot {
 		page.Until(`document.querySelector("[role=grid]") && document.querySelector("#chart svg")`)
 	}
 	return []shot{
-		{"clip", "/clips/mrr-by-month?months=12", "light", 1200, 1280, cells},
-		{"clip-dark", "/clips/mrr-by-month?months=12", "dark", 1200, 1280, cells},
+		{"clip", "/clips/mrr-by-month?months=12", "light", 1200, 1460, cells},
+		{"clip-dark", "/clips/mrr-by-month?months=12", "dark", 1200, 1460, cells},
 		{"editor", "/clips/revenue-of-a-region/edit", "light", 1200, 1050, func(page *webtest.Tab) {
 			page.Until(`document.querySelector(".cm-content") && document.querySelector("#schema")`)
 			page.Push("Run")
