@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -39,11 +37,7 @@ func binary(t testing.TB) string {
 			return
 		}
 		built.path = filepath.Join(built.dir, "clipsheet")
-		args := []string{"build", "-tags", "failpoints", "-o", built.path}
-		if withRace() {
-			args = append(args, "-race")
-		}
-		cmd := exec.Command("go", append(args, "clipsheet/cmd/clipsheet")...)
+		cmd := exec.Command("go", "build", "-tags", "failpoints", "-o", built.path, "clipsheet/cmd/clipsheet")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("%s: %w: %s", cmd, err, out)
 		}
@@ -52,12 +46,6 @@ func binary(t testing.TB) string {
 		t.Fatal(built.err)
 	}
 	return built.path
-}
-
-// withRace tells whether these tests were built with the race detector: then the binary is, too, from the same cache.
-func withRace() bool {
-	info, ok := debug.ReadBuildInfo()
-	return ok && slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "-race" && s.Value == "true" })
 }
 
 // long is how long the storm lasts when everything is to be tried, and whether it is.

@@ -19,7 +19,7 @@ import (
 // level is what a process has taken: it has to come back to it when a fault is over.
 type level struct {
 	files  int // and sockets
-	memory int // bytes, that Go's runtime has of the system; not what a race detector remembers beside it
+	memory int // bytes, that Go's runtime has of the system
 }
 
 func (s *service) level() (l level) {
