@@ -34,14 +34,22 @@ func (t *Tab) reach(el *rod.Element) {
 	t.t.Fatalf("%s: no key leads to %s", t.address(), el.MustHTML())
 }
 
-// click is what a mouse does, and needs no script of the page as rod's own does.
+// click is what a mouse does, and needs no script of the page as rod's own does. Like a hand, it waits until what it is
+// after stays where it is, with nothing before it: pages put things in their place while they are read.
 func (t *Tab) click(el *rod.Element) {
 	t.t.Helper()
-	if err := (proto.DOMScrollIntoViewIfNeeded{ObjectID: el.Object.ObjectID}).Call(t); err != nil {
-		t.t.Fatalf("%s cannot be seen: %v", el.MustHTML(), err)
+	for {
+		if err := (proto.DOMScrollIntoViewIfNeeded{ObjectID: el.Object.ObjectID}).Call(t); err != nil {
+			t.t.Fatalf("%s cannot be seen: %v", el.MustHTML(), err)
+		}
+		at := el.MustShape().OnePointInside()
+		t.Mouse.MustMoveTo(at.X, at.Y)
+		isThere := el.MustEval(`(x, y) => this.contains(document.elementFromPoint(x, y))`, at.X, at.Y).Bool()
+		if still := el.MustShape().OnePointInside(); isThere && *still == *at {
+			t.Mouse.MustClick(proto.InputMouseButtonLeft)
+			return
+		}
 	}
-	at := el.MustShape().OnePointInside()
-	t.Mouse.MustMoveTo(at.X, at.Y).MustClick(proto.InputMouseButtonLeft)
 }
 
 // Push pushes the button, follows the link or opens the part of the page that says exactly this.

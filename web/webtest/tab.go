@@ -26,7 +26,7 @@ type Tab struct {
 }
 
 // Patience is how long a test works with a tab. It ends what hangs, and is no measure of speed.
-const Patience = 4 * time.Minute
+const Patience = 2 * time.Minute
 
 // Open opens an address, in a browser without cookies.
 func Open(t testing.TB, address string) *Tab {
