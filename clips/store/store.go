@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -98,7 +99,11 @@ func (s *Store) Ping(ctx context.Context) error { return explain("ping", s.pool.
 
 // write runs fn in a transaction: committed when it returns nil, gone when it does not.
 func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, s.pool, fn)
+	err := pgx.BeginFunc(ctx, s.pool, fn)
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err() // what was given up may end by the broken connection that comes of it
+	}
+	return err
 }
 
 // Advisory locks are of two kinds that cannot meet: a pair of numbers for work that one process does at a time, and

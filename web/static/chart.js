@@ -98,7 +98,8 @@ export function drawChart(columns, count, row) {
     if (!up.length) chosen.append("series", "");
     remember(chosen);
     drawChart(columns, count, row);
-    [...place.querySelectorAll(".legend input")].find((box) => box.value === name)?.focus();
+    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll(".legend input"));
+    [...boxes].find((box) => box.value === name)?.focus();
   };
   const key = legend(columns, found.up, drawn.up, kind, hues, change);
   if (!drawn.up.length) {
