@@ -3,6 +3,8 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,7 +52,14 @@ func (s *site) handOver(w http.ResponseWriter, r *http.Request, who clips.Person
 		err = s.checkAccess(r.Context(), who, clip, owner, visible)
 	}
 	if err == nil {
-		err = s.Store.HandOverClip(r.Context(), clip.Slug, owner, visible, s.actor(r, who))
+		err = s.Store.HandOverClip(r.Context(), asRead(r, clip), owner, visible, s.actor(r, who))
+	}
+	if errors.Is(err, clips.ErrEdited) {
+		if clip, ok = s.findClip(w, r, who); !ok {
+			return
+		}
+		err = editedMeanwhile("Who owns the clip or who sees it has been changed by somebody else meanwhile: below is what they saved. "+
+			"You chose the owner %s, for %s: save that again if it still holds.", owner, visibilityNames[visible])
 	}
 	if err != nil {
 		s.showShared(w, r, who, clip, "", "", err)
@@ -58,6 +67,19 @@ func (s *site) handOver(w http.ResponseWriter, r *http.Request, who clips.Person
 	}
 	clip.Owner, clip.Visibility = owner, visible
 	http.Redirect(w, r, clipAddress(who, clip), http.StatusSeeOther)
+}
+
+// asRead is a clip with the owner and visibility that it had on the page a form was on.
+func asRead(r *http.Request, clip clips.Clip) clips.Clip {
+	if r.PostForm.Has("was_owner") {
+		clip.Owner, clip.Visibility = r.PostForm.Get("was_owner"), clips.Visibility(r.PostForm.Get("was_visibility"))
+	}
+	return clip
+}
+
+// editedMeanwhile is clips.ErrEdited in words.
+func editedMeanwhile(text string, a ...any) error {
+	return &clips.Error{Kind: clips.KindParameter, Notice: fmt.Sprintf(text, a...), Cause: clips.ErrEdited}
 }
 
 // clipAddress leads to a clip; to the list, when the person does not see it any more.

@@ -122,7 +122,7 @@ func (s *site) apiChangePerson(_ http.ResponseWriter, r *http.Request, who clips
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.People.ChangePerson(r.Context(), idOf(r), s.actor(r, who), func(p *clips.Person) {
+	p, err := s.People.ChangePerson(r.Context(), idOf(r), s.actor(r, who), func(p *clips.Person) error {
 		p.Role, p.Sources = role, said.Sources
 		switch {
 		case said.Active:
@@ -130,6 +130,7 @@ func (s *site) apiChangePerson(_ http.ResponseWriter, r *http.Request, who clips
 		case p.Active():
 			p.DeactivatedAt = s.Now()
 		}
+		return nil
 	})
 	if err != nil {
 		return nil, err

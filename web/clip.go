@@ -96,7 +96,7 @@ func (s *site) showClipPage(w http.ResponseWriter, r *http.Request, who clips.Pe
 	p.Sharing = s.sharing(r, who, clip, said)
 	switch {
 	case said.Wrong != "":
-		status = http.StatusBadRequest
+		status = statusOfChange(visitOf(r).err)
 	case r.Method == http.MethodPost:
 		status = http.StatusOK // the action was done, whatever the result says
 	}

@@ -15,7 +15,7 @@ import (
 type Authoring interface {
 	CreateClip(ctx context.Context, c clips.Clip, by clips.Act) error
 	ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (int, error)
-	HandOverClip(ctx context.Context, slug, owner string, visible clips.Visibility, by clips.Act) error
+	HandOverClip(ctx context.Context, read clips.Clip, owner string, visible clips.Visibility, by clips.Act) error
 	RetireClip(ctx context.Context, slug string, by clips.Act) error
 	Revisions(ctx context.Context, clipID int64) ([]clips.Revision, error)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -36,6 +37,8 @@ func unlike(theirs, yours clips.Clip) (all []unlikeness) {
 	add("Source", a.Source, b.Source)
 	add("Tags", strings.Join(theirs.Tags, ", "), strings.Join(yours.Tags, ", "))
 	add("A result is young enough for", a.MaxAge.String(), b.MaxAge.String())
+	add("A follower may be behind", a.MaxLag.String(), b.MaxLag.String())
+	add("When none is near enough", string(cmp.Or(a.OnLag, clips.LagStale)), string(cmp.Or(b.OnLag, clips.LagStale)))
 	add("Time zone", a.TimeZone, b.TimeZone)
 	add("Columns that tell rows apart", strings.Join(a.Key, ", "), strings.Join(b.Key, ", "))
 	add("Parameters", paramsInWords(a.Params), paramsInWords(b.Params))

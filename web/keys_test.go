@@ -23,7 +23,7 @@ func filled(pairs ...string) url.Values {
 
 func (c *company) change(email string, change func(*clips.Person)) {
 	c.Helper()
-	if _, err := c.store.ChangePerson(c.Context(), c.people()[email].ID, clips.Act{Who: "test"}, change); err != nil {
+	if _, err := c.store.ChangePerson(c.Context(), c.people()[email].ID, clips.Act{Who: "test"}, func(p *clips.Person) error { change(p); return nil }); err != nil {
 		c.Fatal(err)
 	}
 }

@@ -24,7 +24,7 @@ type People interface {
 	People(ctx context.Context) ([]clips.Person, error)
 	Person(ctx context.Context, id int64) (clips.Person, error)
 	AddPerson(ctx context.Context, p clips.Person, by clips.Act) (clips.Person, error)
-	ChangePerson(ctx context.Context, id int64, by clips.Act, change func(*clips.Person)) (clips.Person, error)
+	ChangePerson(ctx context.Context, id int64, by clips.Act, change func(*clips.Person) error) (clips.Person, error)
 
 	Keys(ctx context.Context, person int64) ([]clips.APIKey, error)
 	CreateKey(ctx context.Context, k clips.APIKey, hash [32]byte, by clips.Act) (clips.APIKey, error)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -53,7 +54,10 @@ func (s *site) addPerson(w http.ResponseWriter, r *http.Request, who clips.Perso
 
 // statusOfChange is that of a page which says why something was not changed.
 func statusOfChange(err error) int {
-	if clips.KindOf(err) == clips.KindParameter {
+	switch {
+	case errors.Is(err, clips.ErrEdited):
+		return http.StatusPreconditionFailed
+	case clips.KindOf(err) == clips.KindParameter:
 		return http.StatusBadRequest
 	}
 	return http.StatusServiceUnavailable

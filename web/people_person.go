@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -18,7 +19,8 @@ type personPage struct {
 	Granted []grant
 	Came    *moment
 	Seen    *moment
-	Own     bool // whoever reads it
+	Access  string // as the page shows it
+	Own     bool   // whoever reads it
 	Wrong   string
 }
 
@@ -43,7 +45,7 @@ func (s *site) showPerson(w http.ResponseWriter, r *http.Request, who, p clips.P
 		s.fault(w, r, err)
 		return
 	}
-	page := personPage{Person: p, Roles: clips.Roles(), Granted: s.grants(p), Own: p.ID == who.ID,
+	page := personPage{Person: p, Roles: clips.Roles(), Granted: s.grants(p), Access: accessOf(p), Own: p.ID == who.ID,
 		Came: s.moment(p.CreatedAt, time.UTC), Seen: s.moment(p.SeenAt, time.UTC)}
 	status := http.StatusOK
 	if wrong != nil {
@@ -72,7 +74,8 @@ func (s *site) changePerson(w http.ResponseWriter, r *http.Request, who clips.Pe
 		s.showPerson(w, r, who, p, missing, err)
 		return
 	}
-	s.change(w, r, who, func(p *clips.Person) {
+	s.change(w, r, who, func(p *clips.Person) error {
+		was := accessOf(*p)
 		p.Role, p.Sources = role, nil
 		if r.FormValue("reads") == "some" {
 			p.Sources = slices.Compact(slices.Sorted(slices.Values(r.Form["source"])))
@@ -80,18 +83,34 @@ func (s *site) changePerson(w http.ResponseWriter, r *http.Request, who clips.Pe
 				p.Sources = []string{}
 			}
 		}
+		if r.Form.Has("was") && r.FormValue("was") != was {
+			return editedMeanwhile("Somebody else has changed what %s may do meanwhile: below is what they saved. "+
+				"You chose %s: save that again if it still holds.", p.Email, accessOf(*p))
+		}
+		return nil
 	})
 }
 
+// accessOf is a role and the sources that go with it, in words.
+func accessOf(p clips.Person) string {
+	switch {
+	case p.Sources == nil:
+		return p.Role.String() + " of all sources"
+	case len(p.Sources) == 0:
+		return p.Role.String() + " of no source"
+	}
+	return p.Role.String() + " of " + strings.Join(p.Sources, ", ")
+}
+
 func (s *site) deactivatePerson(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	s.change(w, r, who, func(p *clips.Person) { p.DeactivatedAt = s.Now() })
+	s.change(w, r, who, func(p *clips.Person) error { p.DeactivatedAt = s.Now(); return nil })
 }
 
 func (s *site) activatePerson(w http.ResponseWriter, r *http.Request, who clips.Person) {
-	s.change(w, r, who, func(p *clips.Person) { p.DeactivatedAt = time.Time{} })
+	s.change(w, r, who, func(p *clips.Person) error { p.DeactivatedAt = time.Time{}; return nil })
 }
 
-func (s *site) change(w http.ResponseWriter, r *http.Request, who clips.Person, change func(*clips.Person)) {
+func (s *site) change(w http.ResponseWriter, r *http.Request, who clips.Person, change func(*clips.Person) error) {
 	_, err := s.People.ChangePerson(r.Context(), idOf(r), s.actor(r, who), change)
 	if err == nil {
 		seeOther(w, "/people/"+chi.URLParam(r, "id"))

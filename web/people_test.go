@@ -38,6 +38,8 @@ func TestPeoplePage(t *testing.T) {
 	}
 	c.want(admin.get(page), http.StatusOK, `value="erp" checked`, `value="some" checked`)
 	c.want(admin.post(page, url.Values{"role": {"root"}}), http.StatusBadRequest, "choose reader")
+	c.want(admin.post(page, url.Values{"role": {"admin"}, "reads": {"all"}, "was": {"author of all sources"}}), http.StatusPreconditionFailed,
+		"Somebody else has changed", "You chose admin of all sources", `value="erp" checked`, `name=was value="reader of erp"`)
 
 	c.want(admin.post(page+"/deactivate", nil), http.StatusSeeOther)
 	c.want(admin.get(page), http.StatusOK, "Let them in again")

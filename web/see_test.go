@@ -171,6 +171,11 @@ func TestAClipIsHandedOver(t *testing.T) {
 		t.Errorf("%d %v %s", r.status, r.header, r.body)
 	}
 	c.want(ana.get("/clips/secret-pay"), http.StatusOK, "seen by authors", "Its owner and admins change that.")
+	late := access("ana@example.com", "owner")
+	late.Set("was_owner", "ana@example.com") // as it was before eve had it
+	late.Set("was_visibility", "owner")
+	c.want(admin.post("/clips/secret-pay/access", late), http.StatusPreconditionFailed, "changed by somebody else meanwhile",
+		"You chose the owner ana@example.com, for its owner alone", `name=was_owner value="eve@example.com"`, `name=was_visibility value="authors"`)
 	c.want(ana.post("/clips/secret-pay/access", access("ana@example.com", "everyone")), http.StatusForbidden, "Only the owner of a clip and admins")
 	c.want(c.as(clips.RoleReader).get("/clips/secret-pay"), http.StatusNotFound)
 	c.want(eve.post("/clips/cash/access", access("eve@example.com", "owner")), http.StatusForbidden)

@@ -62,12 +62,16 @@ func (s *Store) ReviseClip(ctx context.Context, c clips.Clip, by clips.Act) (num
 	}))
 }
 
-// HandOverClip says who owns a clip that was made in the application, and who sees it. Its revision stays.
-func (s *Store) HandOverClip(ctx context.Context, slug, owner string, visible clips.Visibility, by clips.Act) error {
+// HandOverClip says who owns a clip that was made in the application, and who sees it, if both are still as in read;
+// otherwise it is ErrEdited. Its revision stays.
+func (s *Store) HandOverClip(ctx context.Context, read clips.Clip, owner string, visible clips.Visibility, by clips.Act) error {
 	return explain("hand the clip over", s.write(ctx, func(tx pgx.Tx) error {
-		have, err := clipToChange(ctx, tx, clips.Clip{Slug: slug, Owner: owner})
+		have, err := clipToChange(ctx, tx, clips.Clip{Slug: read.Slug, Owner: owner})
 		if err != nil {
 			return err
+		}
+		if have.Owner != read.Owner || visibility(have) != visibility(read) {
+			return clips.ErrEdited
 		}
 		now := have
 		now.Owner, now.Visibility = owner, visible

@@ -55,8 +55,8 @@ func personBy(ctx context.Context, db querier, where string, args ...any) (clips
 }
 
 // ChangePerson gives somebody the role, the sources and the leave to sign in that change makes of those they have. What
-// differs is noted as an act of by, and ends their sessions. The last admin stays one.
-func (s *Store) ChangePerson(ctx context.Context, id int64, by clips.Act, change func(*clips.Person)) (clips.Person, error) {
+// differs is noted as an act of by, and ends their sessions. The last admin stays one. An error of change is the answer.
+func (s *Store) ChangePerson(ctx context.Context, id int64, by clips.Act, change func(*clips.Person) error) (clips.Person, error) {
 	var now clips.Person
 	err := s.write(ctx, func(tx pgx.Tx) error {
 		// All admins are locked in one order, so that of two who remove each other one is told no.
@@ -69,7 +69,9 @@ func (s *Store) ChangePerson(ctx context.Context, id int64, by clips.Act, change
 			return err
 		}
 		now = was
-		change(&now)
+		if err := change(&now); err != nil {
+			return err
+		}
 		if err := storable("A source", now.Sources...); err != nil {
 			return err
 		}

@@ -40,11 +40,11 @@ func TestChangesOfPeopleAreNoted(t *testing.T) {
 	s, _ := open(t)
 	ann := addPerson(t, s, "ann@example.com", clips.RoleReader)
 	by := clips.Act{Who: "root@example.com", Address: "203.0.113.7"}
-	changes := []func(*clips.Person){
-		func(p *clips.Person) { p.Role, p.Sources = clips.RoleAuthor, []string{"crm", "erp"} },
-		func(p *clips.Person) { p.Sources = []string{} },
-		func(p *clips.Person) {},
-		func(p *clips.Person) { p.DeactivatedAt = time.Now() },
+	changes := []func(*clips.Person) error{
+		func(p *clips.Person) error { p.Role, p.Sources = clips.RoleAuthor, []string{"crm", "erp"}; return nil },
+		func(p *clips.Person) error { p.Sources = []string{}; return nil },
+		func(p *clips.Person) error { return nil },
+		func(p *clips.Person) error { p.DeactivatedAt = time.Now(); return nil },
 	}
 	for _, change := range changes {
 		if _, err := s.ChangePerson(t.Context(), ann.ID, by, change); err != nil {
@@ -76,7 +76,7 @@ func TestTwoAdminsCannotRemoveEachOther(t *testing.T) {
 	by := clips.Act{Who: "test"}
 	for range 10 {
 		err := together(2, func(i int) error {
-			_, err := s.ChangePerson(t.Context(), ids[i], by, func(p *clips.Person) { p.Role = clips.RoleReader })
+			_, err := s.ChangePerson(t.Context(), ids[i], by, func(p *clips.Person) error { p.Role = clips.RoleReader; return nil })
 			return err
 		})
 		wantSays(t, err, "only admin")
@@ -89,7 +89,7 @@ func TestTwoAdminsCannotRemoveEachOther(t *testing.T) {
 			if p.Role == clips.RoleAdmin {
 				admins++
 			}
-			if _, err := s.ChangePerson(t.Context(), id, by, func(p *clips.Person) { p.Role = clips.RoleAdmin }); err != nil {
+			if _, err := s.ChangePerson(t.Context(), id, by, func(p *clips.Person) error { p.Role = clips.RoleAdmin; return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
